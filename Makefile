@@ -1,0 +1,36 @@
+# Every target works alone on a fresh machine with python3 and make; the real client also needs npm.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+CODEX_RELEASES := 0.169.0 0.141.0
+
+.PHONY: demo test lint docs bench fix
+
+demo: $(STAMP)
+	$(BIN)/codex-testkit demo
+
+test: $(STAMP)
+	$(BIN)/python tests/install_codex.py $(CODEX_RELEASES)
+	$(BIN)/pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(STAMP)
+	$(BIN)/pytest tests/docs
+
+bench: $(STAMP)
+	$(BIN)/python bench/serving.py
+
+fix: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable . --group dev
+	touch $(STAMP)

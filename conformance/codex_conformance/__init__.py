@@ -1,0 +1,1 @@
+"""Who judges, and the command line."""

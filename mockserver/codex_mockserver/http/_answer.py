@@ -1,0 +1,71 @@
+"""What a handler returns: a status, headers and bytes, or a stream of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from starlette.types import Send
+
+__all__ = ["Answer", "EventStream", "html_answer", "json_answer", "redirect"]
+
+
+@dataclass(slots=True)
+class Answer:
+    """A whole response."""
+
+    status: int = 200
+    body: bytes = b""
+    media_type: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def raw_headers(self, date: str) -> list[tuple[bytes, bytes]]:
+        """Return the headers as they go on the wire, lower case, with the world's date."""
+        pairs = [(b"date", date.encode())]
+        if self.media_type:
+            pairs.append((b"content-type", self.media_type.encode()))
+        pairs += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
+        return pairs
+
+    async def send(self, send: Send, date: str) -> None:
+        """Send the response in one go."""
+        headers = self.raw_headers(date)
+        if self.status not in (204, 304):
+            headers.append((b"content-length", str(len(self.body)).encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+@dataclass(slots=True)
+class EventStream(Answer):
+    """A stream of server-sent events; without faults it leaves in one write."""
+
+    #: Each event as it goes on the wire, blank line included.
+    events: Sequence[bytes] = ()
+    #: Break the connection after that many events; None lets the stream end well.
+    cut_after: int | None = None
+
+    async def send(self, send: Send, date: str) -> None:
+        """Send all events at once, or as many as the cut allows and then drop the connection."""
+        headers = self.raw_headers(date)
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        sent = b"".join(self.events[: self.cut_after])
+        # Returning with more_body=True makes the server drop the connection: exactly what a cut is.
+        await send({"type": "http.response.body", "body": sent, "more_body": self.cut_after is not None})
+
+
+def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """Return a value as a JSON response."""
+    return Answer(status, msgspec.json.encode(value), "application/json", dict(headers or {}))
+
+
+def html_answer(page: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """Return an HTML page."""
+    return Answer(status, page.encode(), "text/html; charset=utf-8", dict(headers or {}))
+
+
+def redirect(location: str, status: int = 302) -> Answer:
+    """Return a redirect; the location must already be percent-encoded."""
+    return Answer(status, b"", None, {"location": location})

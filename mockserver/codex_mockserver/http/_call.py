@@ -1,0 +1,46 @@
+"""One call of a client: everything that a handler may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from codex_mockserver.journal import Exchange, Journal
+from codex_mockserver.model import Script
+from codex_mockserver.world import World
+from codex_mockserver.world.credentials import Caller
+from codex_schemas import Operation
+
+__all__ = ["Call"]
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a client, read and checked against the contract."""
+
+    world: World
+    journal: Journal
+    script: Script
+    operation: Operation
+    #: Which of the operation's prefixes was used, such as ``/backend-api/wham``.
+    prefix: str
+    #: Scheme and authority by which the client reached the mock, such as ``https://auth.openai.com``.
+    origin: str
+    exchange: Exchange
+    #: Header values by lower-case name.
+    headers: Mapping[str, str]
+    #: Values of the path template.
+    path: dict[str, str] = field(default_factory=dict)
+    #: The first value of each query parameter.
+    query: dict[str, str] = field(default_factory=dict)
+    #: The decoded JSON or form body, None without one.
+    body: Any = None
+    #: Who calls; None where the operation is public.
+    caller: Caller | None = None
+
+    @property
+    def signed_in(self) -> Caller:
+        """The caller of an operation whose contract asks for credentials."""
+        assert self.caller is not None, f"{self.operation.id} is public"
+        return self.caller

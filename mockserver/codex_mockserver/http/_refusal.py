@@ -1,0 +1,83 @@
+"""Refusals, and the error envelope in which each backend says them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from codex_mockserver.http._answer import Answer, json_answer
+
+__all__ = ["Refusal", "envelope"]
+
+
+class Refusal(Exception):  # noqa: N818 (an answer of the protocol, not a fault of the program)
+    """A request is refused; each backend says it in its own error envelope.
+
+    Args:
+        status: The HTTP status.
+        message: One sentence for people.
+        code: The machine-readable code, where the backend has one.
+        param: The field at fault, where the backend names it.
+        kind: The ``type`` of a nested error object.
+        headers: Further response headers.
+        body: The exact body, for refusals that have a form of their own.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        kind: str = "invalid_request_error",
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.param = param
+        self.kind = kind
+        self.headers = dict(headers or {})
+        self.body = body
+
+
+def _rfc6749(refusal: Refusal) -> Any:
+    """Render as RFC 6749 section 5.2 has it."""
+    return {"error": refusal.code or "invalid_request", "error_description": refusal.message}
+
+
+def _detail(refusal: Refusal) -> Any:
+    """Render as the ChatGPT backend does."""
+    return {"detail": refusal.message}
+
+
+def _nested(refusal: Refusal) -> Any:
+    """Render as the public API does."""
+    return {
+        "error": {"message": refusal.message, "type": refusal.kind, "param": refusal.param, "code": refusal.code},
+    }
+
+
+def _chatgpt(refusal: Refusal) -> Any:
+    """Render a code in the nested form with its status, and all else as a detail."""
+    if refusal.code is None:
+        return _detail(refusal)
+    return {**_nested(refusal), "status": refusal.status}
+
+
+#: The envelope of each surface; the Responses surface has two, chosen by the prefix of the path.
+_ENVELOPES: dict[str, Callable[[Refusal], Any]] = {
+    "oauth": _rfc6749,
+    "wham": _chatgpt,
+    "codex": _chatgpt,
+    "public": _nested,
+}
+
+
+def envelope(dialect: str, refusal: Refusal) -> Answer:
+    """Return the answer that says a refusal in the words of a backend: oauth, wham, codex or public."""
+    body = refusal.body if refusal.body is not None else _ENVELOPES[dialect](refusal)
+    return json_answer(body, status=refusal.status, headers=refusal.headers)

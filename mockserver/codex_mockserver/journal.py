@@ -1,0 +1,180 @@
+"""The journal: what a client really sent and got, in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from codex_schemas import Problem
+
+__all__ = ["Exchange", "Frame", "Journal"]
+
+#: Exchanges that a journal keeps; older ones are dropped.
+CAPACITY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One WebSocket message."""
+
+    #: ``client`` or ``server``: who sent it.
+    sender: str
+    #: The world's time in Unix seconds.
+    at: float
+    data: str | bytes
+
+    @property
+    def json(self) -> Any:
+        """The message decoded from JSON."""
+        return msgspec.json.decode(self.data)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request with its answer; for a WebSocket, the handshake with all frames."""
+
+    #: Counts from 1 over the life of the journal.
+    number: int
+    #: The world's time in Unix seconds.
+    at: float
+    method: str
+    #: The raw path as the client sent it, without the query.
+    path: str
+    #: The raw query string.
+    query: str
+    #: Request headers by lower-case name.
+    headers: Mapping[str, str]
+    _clock: Any = field(repr=False)
+    #: The surface and operation id, None for a path that no contract knows.
+    surface: str | None = None
+    operation: str | None = None
+    #: The request body without its content encoding.
+    body: bytes = b""
+    #: The HTTP status of the answer, None while it is under way.
+    status: int | None = None
+    response_headers: Mapping[str, str] = field(default_factory=dict)
+    response_body: bytes = b""
+    frames: list[Frame] = field(default_factory=list)
+    close_code: int | None = None
+    #: What was wrong with the call, and what would have come closest to it.
+    near_miss: str | None = None
+
+    @property
+    def json(self) -> Any:
+        """The request body decoded from JSON."""
+        return msgspec.json.decode(self.body)
+
+    @property
+    def response_json(self) -> Any:
+        """The response body decoded from JSON."""
+        return msgspec.json.decode(self.response_body)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events that the server sent, over server-sent events or WebSocket alike."""
+        if self.frames:
+            return [frame.json for frame in self.frames if frame.sender == "server"]
+        lines = self.response_body.split(b"\n")
+        data = (line[6:] for line in lines if line.startswith(b"data: "))
+        return [msgspec.json.decode(part) for part in data if part != b"[DONE]"]
+
+    def answered(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:
+        """Note the answer."""
+        self.status = status
+        self.response_headers = dict(headers)
+        self.response_body = body
+
+    def frame(self, sender: str, data: str | bytes) -> None:
+        """Note one WebSocket message."""
+        self.frames.append(Frame(sender, self._clock.now(), data))
+
+    def closed(self, code: int | None) -> None:
+        """Note the end of the WebSocket."""
+        self.close_code = code
+
+
+class Journal:
+    """What a client really sent and got, in order."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._exchanges: deque[Exchange] = deque(maxlen=capacity)
+        self._count = 0
+        self._waiters: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(tuple(self._exchanges))
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    def open(self, clock: Any, method: str, path: str, query: str, headers: Mapping[str, str]) -> Exchange:
+        """Begin an exchange and append it."""
+        self._count += 1
+        exchange = Exchange(self._count, clock.now(), method, path, query, headers, clock)
+        self._exchanges.append(exchange)
+        return exchange
+
+    def settle(self) -> None:
+        """Wake everyone who waits, after an exchange was answered or got a frame."""
+        for loop, event in self._waiters:
+            loop.call_soon_threadsafe(event.set)
+
+    def clear(self) -> None:
+        """Forget all exchanges."""
+        self._exchanges.clear()
+
+    def requests(self, operation: str | None = None, *, path: str | None = None) -> list[Exchange]:
+        """Return the exchanges, narrowed to an operation id or to an exact path."""
+        return [
+            exchange
+            for exchange in self
+            if (operation is None or exchange.operation == operation) and (path is None or exchange.path == path)
+        ]
+
+    def single_request(self, operation: str | None = None, *, path: str | None = None) -> Exchange:
+        """Return the only exchange of that operation or path.
+
+        Raises:
+            Problem: There was none, or more than one; what came instead is listed.
+        """
+        found = self.requests(operation, path=path)
+        if len(found) != 1:
+            raise self._miss(f"one request of {operation or path or 'any kind'}", len(found))
+        return found[0]
+
+    async def wait(self, count: int = 1, operation: str | None = None, *, within: float = 10.0) -> list[Exchange]:
+        """Return the exchanges of an operation as soon as that many are answered.
+
+        Raises:
+            Problem: They did not come within that many seconds of real time.
+        """
+        event = asyncio.Event()
+        waiter = (asyncio.get_running_loop(), event)
+        self._waiters.append(waiter)
+        try:
+            async with asyncio.timeout(within):
+                while len(found := self._answered(operation)) < count:
+                    event.clear()
+                    await event.wait()
+        except TimeoutError:
+            raise self._miss(f"{count} answered requests of {operation or 'any kind'}", len(found)) from None
+        finally:
+            self._waiters.remove(waiter)
+        return found
+
+    def _answered(self, operation: str | None) -> list[Exchange]:
+        return [exchange for exchange in self.requests(operation) if exchange.status is not None]
+
+    def _miss(self, expected: str, found: int) -> Problem:
+        seen = ", ".join(f"{e.operation or f'{e.method} {e.path}'}" for e in self) or "nothing at all"
+        return Problem(
+            "reading the journal",
+            expected=expected,
+            found=f"{found} (in all: {seen[:400]})",
+            advice="Check what the client calls, or wait longer.",
+        )

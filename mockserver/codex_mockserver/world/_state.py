@@ -1,0 +1,262 @@
+"""All that a world remembers, as plain records.
+
+The records hold no behaviour: :class:`State` can be written to bytes and read back, and
+nothing that matters lives outside it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from codex_mockserver.world._clock import Clock
+from codex_mockserver.world._ids import Ids
+
+__all__ = [
+    "AccessToken",
+    "Account",
+    "AuthorizationCode",
+    "DeviceCode",
+    "Environment",
+    "Login",
+    "RefreshToken",
+    "ResetCredit",
+    "Session",
+    "State",
+    "StoredResponse",
+    "Task",
+    "Window",
+    "Workspace",
+    "WorkspaceMessage",
+]
+
+
+class Window(msgspec.Struct):
+    """One rate-limit window: it fills with the tokens of turns and rolls with the clock."""
+
+    window_seconds: int
+    budget_tokens: int
+    used_tokens: int = 0
+    #: When the running window began, in Unix seconds; None before its first use.
+    started_at: int | None = None
+
+
+class ResetCredit(msgspec.Struct):
+    """One earned reset of the rate-limit windows; states as in the table ``reset_credit``."""
+
+    id: str
+    granted_at: float
+    status: str = "available"
+    expires_at: float | None = None
+    title: str | None = None
+    description: str | None = None
+    #: The idempotency key that redeemed it.
+    redeemed_by: str | None = None
+
+
+class WorkspaceMessage(msgspec.Struct):
+    """A notice that a workspace shows its members."""
+
+    id: str
+    body: str
+    type: str = "announcement"
+    created_at: float | None = None
+    archived_at: float | None = None
+
+
+class Environment(msgspec.Struct):
+    """A cloud environment in which tasks run."""
+
+    id: str
+    label: str | None = None
+    is_pinned: bool = False
+    #: The ``owner/name`` of its GitHub repository.
+    repository: str | None = None
+
+
+class Workspace(msgspec.Struct):
+    """What the wire calls an account: a plan with its limits, to which people belong."""
+
+    #: The ChatGPT account id.
+    id: str
+    name: str | None
+    plan_type: str
+    structure: str = "personal"
+    primary: Window | None = None
+    secondary: Window | None = None
+    #: Further limits by ``metered_feature``.
+    additional: dict[str, Window] = {}
+    #: Decimal text as the wire has it; None where the plan has no credits.
+    credit_balance: str | None = None
+    has_credits: bool = False
+    unlimited_credits: bool = False
+    reset_credits: list[ResetCredit] = []
+    messages: list[WorkspaceMessage] = []
+    environments: list[Environment] = []
+    codex_entitled: bool = True
+    is_deactivated: bool = False
+    is_fedramp: bool = False
+    can_access_with_session: bool | None = None
+    backend_origin: str | None = "https://chatgpt.com"
+    routing_override: str | None = "NO_CONSTRAINT"
+    #: Managed configuration as ``config/bundle`` answers it.
+    config_bundle: dict[str, Any] = {}
+    #: When the last nudge e-mail went out, in Unix seconds.
+    nudged_at: float | None = None
+    #: Tokens used by day (``YYYY-MM-DD``) and by thread id.
+    tokens_by_day: dict[str, int] = {}
+    tokens_by_thread: dict[str, int] = {}
+    longest_turn_seconds: int = 0
+
+
+class Account(msgspec.Struct):
+    """A person who can log in."""
+
+    #: The short name in scenarios and commands, such as ``plus``.
+    name: str
+    user_id: str
+    email: str
+    workspaces: list[Workspace]
+    organization_id: str
+    project_id: str
+    api_key: str
+    personal_access_token: str
+    #: Whether the token exchange gives an API key.
+    platform_access: bool = True
+    settings: dict[str, Any] = {}
+    #: Whether tokens made for this account are already past their life.
+    credentials_expired: bool = False
+
+
+class Session(msgspec.Struct):
+    """One login of one account on one client: the family of all tokens that came from it."""
+
+    id: str
+    account: str
+    workspace: str
+    client_id: str
+    scope: str
+    #: The issuer that its tokens name.
+    issuer: str
+    created_at: float
+    nonce: str | None = None
+
+
+class AccessToken(msgspec.Struct):
+    """An access token that was issued; states as in the table ``access_token``."""
+
+    session: str
+    workspace: str
+    expires_at: float
+    status: str = "active"
+
+
+class RefreshToken(msgspec.Struct):
+    """A refresh token that was issued; states as in the table ``refresh_token``."""
+
+    session: str
+    expires_at: float
+    status: str = "active"
+
+
+class Login(msgspec.Struct):
+    """An authorization request that waits for a person; states as in the table ``login``."""
+
+    id: str
+    client_id: str
+    redirect_uri: str
+    state: str | None
+    scope: str
+    code_challenge: str
+    expires_at: float
+    allowed_workspaces: list[str] = []
+    nonce: str | None = None
+    status: str = "waiting"
+
+
+class AuthorizationCode(msgspec.Struct):
+    """A code that can be redeemed once; states as in the table ``authorization_code``."""
+
+    account: str
+    workspace: str
+    client_id: str
+    redirect_uri: str
+    scope: str
+    code_challenge: str
+    expires_at: float
+    nonce: str | None = None
+    status: str = "issued"
+    #: The session that its redemption made.
+    session: str | None = None
+
+
+class DeviceCode(msgspec.Struct):
+    """A device authorization; states as in the table ``device_code``."""
+
+    id: str
+    user_code: str
+    client_id: str
+    created_at: float
+    expires_at: float
+    status: str = "pending"
+    #: Filled by approval.
+    authorization_code: str | None = None
+    code_verifier: str | None = None
+    code_challenge: str | None = None
+    polls: int = 0
+
+
+class Task(msgspec.Struct):
+    """A cloud task; its attempts run with the world's clock, states as in the table ``task``."""
+
+    id: str
+    workspace: str
+    title: str
+    prompt: str
+    environment_id: str
+    created_at: float
+    attempts: int = 1
+    branch: str | None = None
+    diff: str = ""
+    answer: str = ""
+    #: Seconds from creation to the start and to the end of the work.
+    starts_after: float = 0.0
+    ends_after: float = 0.0
+    #: ``complete`` or ``fail``.
+    outcome: str = "complete"
+    archived: bool = False
+    is_unread: bool = True
+    starting_diff: str | None = None
+
+
+class StoredResponse(msgspec.Struct):
+    """A response that was stored, with the items that led to it."""
+
+    id: str
+    workspace: str | None
+    response: dict[str, Any]
+    input_items: list[dict[str, Any]]
+    #: Everything the model saw and said, for ``previous_response_id``.
+    history: list[dict[str, Any]]
+
+
+class State(msgspec.Struct):
+    """All that a world remembers."""
+
+    clock: Clock
+    ids: Ids
+    accounts: dict[str, Account] = {}
+    sessions: dict[str, Session] = {}
+    access_tokens: dict[str, AccessToken] = {}
+    refresh_tokens: dict[str, RefreshToken] = {}
+    logins: dict[str, Login] = {}
+    authorization_codes: dict[str, AuthorizationCode] = {}
+    device_codes: dict[str, DeviceCode] = {}
+    tasks: dict[str, Task] = {}
+    responses: dict[str, StoredResponse] = {}
+    #: Redemptions of reset credits by idempotency key: the outcome of the first call.
+    redemptions: dict[str, str] = {}
+    #: How often each step of the scenario's script answered, and each fault struck.
+    script_uses: dict[str, int] = {}
+    fault_uses: dict[str, int] = {}

@@ -1,0 +1,109 @@
+"""A world: everything that one mocked universe remembers, with its own clock and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from codex_mockserver.world._clock import Clock
+from codex_mockserver.world._ids import Ids
+from codex_mockserver.world._seed import seeded_accounts
+from codex_mockserver.world._state import Account, State, Workspace
+from codex_schemas import Problem
+
+__all__ = ["World"]
+
+
+class World:
+    """Everything that one mocked universe remembers, without any input or output.
+
+    Two worlds share nothing. With a seed and a frozen clock, two worlds that get the same
+    calls in the same order give the same bytes.
+
+    Args:
+        seed: Seeds the identifiers; left out, they are random.
+        clock: The world's clock; left out, the machine's.
+    """
+
+    def __init__(self, *, seed: int | str | None = None, clock: Clock | None = None) -> None:
+        clock = clock or Clock()
+        ids = Ids() if seed is None else Ids(seed=str(seed))
+        self.state = State(clock=clock, ids=ids, accounts=seeded_accounts(clock.now()))
+        self._beginning = self.snapshot()
+
+    @property
+    def clock(self) -> Clock:
+        """The world's clock."""
+        return self.state.clock
+
+    @property
+    def ids(self) -> Ids:
+        """The world's source of identifiers."""
+        return self.state.ids
+
+    def now(self) -> float:
+        """Return the world's time in Unix seconds."""
+        return self.state.clock.now()
+
+    def snapshot(self) -> bytes:
+        """Return all that the world remembers, as JSON bytes for :meth:`restore`."""
+        return msgspec.json.encode(self.state)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Make the world remember exactly what a snapshot holds.
+
+        Raises:
+            Problem: The bytes are no snapshot.
+        """
+        try:
+            self.state = msgspec.json.decode(snapshot, type=State)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise Problem(
+                "restoring a world",
+                expected="the bytes that World.snapshot() returned",
+                found=str(error),
+                advice="Take a new snapshot with this version of codex-testkit.",
+            ) from None
+
+    def reset(self) -> None:
+        """Return to the first moment: accounts, clock, ids and everything else."""
+        self.restore(self._beginning)
+
+    def account(self, name: str) -> Account:
+        """Return the account of that name.
+
+        Raises:
+            Problem: There is none.
+        """
+        account = self.state.accounts.get(name)
+        if account is None:
+            raise Problem(
+                "looking up an account",
+                expected="one of " + ", ".join(self.state.accounts),
+                found=repr(name),
+                advice="Use one of these names.",
+            )
+        return account
+
+    def workspaces(self) -> Iterator[tuple[Account, Workspace]]:
+        """Yield every workspace with the account that it belongs to."""
+        for account in self.state.accounts.values():
+            for workspace in account.workspaces:
+                yield account, workspace
+
+    def workspace(self, workspace_id: str) -> Workspace:
+        """Return the workspace of that ChatGPT account id.
+
+        Raises:
+            Problem: There is none.
+        """
+        for _, workspace in self.workspaces():
+            if workspace.id == workspace_id:
+                return workspace
+        raise Problem(
+            "looking up a workspace",
+            expected="the id of a workspace of this world",
+            found=repr(workspace_id),
+            advice="World.workspaces() lists them.",
+        )
