@@ -43,7 +43,7 @@ def test_document_is_valid_openapi():
     validate(DOCUMENT)
 
 
-@pytest.mark.parametrize(("pointer", "example"), examples())
+@pytest.mark.parametrize(("pointer", "example"), list(examples()))
 def test_example_fits_its_schema(pointer, example):
     assert fits(pointer, example)
 
