@@ -122,7 +122,8 @@ class Contract:
             method=method.upper(),
             path=path,
             prefixes=tuple(dict.fromkeys(urlsplit(server["url"]).path.rstrip("/") for server in servers)),
-            security=tuple(name for requirement in security for name in requirement),
+            # An empty requirement among others means that credentials are welcome but not needed.
+            security=() if {} in security else tuple(name for requirement in security for name in requirement),
             websocket=bool(definition.get("x-websocket", False)),
             definition=definition,
         )
