@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache, cached_property
 from urllib.parse import urlsplit
 
-from codex_schemas._document import SURFACES, Json, read_data
+from codex_schemas._document import SURFACES, Json, read_data, resolve
 from codex_schemas._problem import Problem
 from codex_schemas._validator import Validator
 
@@ -96,6 +96,8 @@ class Contract:
         """Return the validator of an answer, or None where the contract leaves the body free."""
         responses = operation.definition["responses"]
         response = responses.get(str(status)) or responses.get(f"{status // 100}XX") or responses.get("default")
+        if response is not None and "$ref" in response:
+            response = resolve(self.document, response["$ref"])
         if response is None or media_type not in response.get("content", {}):
             return None
         return self._body_validator(operation, str(status), response, media_type)
@@ -114,8 +116,9 @@ class Contract:
                     yield self._read_operation(path, method, item, item[method])
 
     def _read_operation(self, path: str, method: str, item: Json, definition: Json) -> Operation:
-        servers: list[Json] = {**self.document, **item, **definition}["servers"]
-        security: list[Json] = definition.get("security", self.document.get("security", []))
+        nearest: Json = {**self.document, **item, **definition}
+        servers: list[Json] = nearest["servers"]
+        security: list[Json] = nearest.get("security", [])
         return Operation(
             surface=self.surface,
             id=definition["operationId"],

@@ -35,8 +35,8 @@ def resolve(document: Json, reference: str) -> Any:
     root, *steps = reference.split("/")
     try:
         for step in [*([] if root == "#" else [reference]), *steps]:
-            node = node[step.replace("~1", "/").replace("~0", "~")]
-    except (KeyError, TypeError):
+            node = node[int(step)] if isinstance(node, list) else node[step.replace("~1", "/").replace("~0", "~")]
+    except (KeyError, TypeError, IndexError, ValueError):
         raise Problem(
             f"resolving {reference!r} in a contract document",
             expected="a local reference to an existing part",

@@ -93,6 +93,8 @@ class Validator:
             branches = [str(branch.get("$ref", "")) for branch in error.validator_value]
             named = [e for e in error.context if branches[int(e.schema_path[0])] == target]
             return [leaf for e in named for leaf in self._leaves(e)] or [error]
+        if "discriminator" in error.schema and isinstance(error.instance, dict):
+            return [error]
         deepest = max(error.context, key=lambda e: (len(e.absolute_path), e.validator != "type"))
         return self._leaves(deepest)
 
@@ -125,6 +127,8 @@ def _expectation(error: Error) -> str:
         "additionalProperties": lambda: "no other fields than " + shorten(sorted(error.schema.get("properties", {}))),
         "pattern": lambda: f"text that matches {value}",
     }
+    if tag := error.schema.get("discriminator"):
+        return f"a {tag['propertyName']} of " + shorten(sorted(tag["mapping"]))
     phrase = phrases.get(str(error.validator))
     return phrase() if phrase else f"{error.validator} {shorten(value)}"
 
