@@ -1,1 +1,49 @@
 """The mock backend: who answers."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from codex_mockserver.http import create_app
+    from codex_mockserver.journal import Exchange, Journal
+    from codex_mockserver.model import Scenario, Script, load_scenario
+    from codex_mockserver.serving import Backend, SyncBackend
+    from codex_mockserver.serving._router import mock_router
+    from codex_mockserver.world import Clock, World
+
+__all__ = [
+    "Backend",
+    "Clock",
+    "Exchange",
+    "Journal",
+    "Scenario",
+    "Script",
+    "SyncBackend",
+    "World",
+    "create_app",
+    "load_scenario",
+    "mock_router",
+]
+
+_HOMES = {
+    "Backend": "serving",
+    "Clock": "world",
+    "Exchange": "journal",
+    "Journal": "journal",
+    "Scenario": "model",
+    "Script": "model",
+    "SyncBackend": "serving",
+    "World": "world",
+    "create_app": "http",
+    "load_scenario": "model",
+    "mock_router": "serving._router",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: few users need all of them, and together they are not cheap."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

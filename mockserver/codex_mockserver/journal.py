@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +15,9 @@ from codex_schemas import Problem
 
 __all__ = ["Exchange", "Frame", "Journal"]
 
-#: Exchanges that a journal keeps; older ones are dropped.
+#: Exchanges that a journal keeps, and bytes of bodies and frames; the oldest exchanges go first.
 CAPACITY = 10_000
+MAX_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Exchange:
     query: str
     #: Request headers by lower-case name.
     headers: Mapping[str, str]
-    _clock: Any = field(repr=False)
+    _journal: Journal = field(repr=False)
     #: The surface and operation id, None for a path that no contract knows.
     surface: str | None = None
     operation: str | None = None
@@ -63,6 +65,8 @@ class Exchange:
     close_code: int | None = None
     #: What was wrong with the call, and what would have come closest to it.
     near_miss: str | None = None
+    #: Bytes that the journal holds for it; None when it was dropped from a full journal.
+    _size: int | None = field(default=0, repr=False)
 
     @property
     def json(self) -> Any:
@@ -83,15 +87,24 @@ class Exchange:
         data = (line[6:] for line in lines if line.startswith(b"data: "))
         return [msgspec.json.decode(part) for part in data if part != b"[DONE]"]
 
+    def received(self, body: bytes) -> None:
+        """Note the request body, without its content encoding."""
+        self.body = body
+        self._journal.grow(self, len(body))
+
     def answered(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:
         """Note the answer."""
         self.status = status
         self.response_headers = dict(headers)
         self.response_body = body
+        self._journal.grow(self, len(body))
 
     def frame(self, sender: str, data: str | bytes) -> None:
         """Note one WebSocket message."""
-        self.frames.append(Frame(sender, self._clock.now(), data))
+        if self._size is None:
+            return
+        self.frames.append(Frame(sender, self._journal.now(), data))
+        self._journal.grow(self, len(data))
 
     def closed(self, code: int | None) -> None:
         """Note the end of the WebSocket."""
@@ -101,8 +114,15 @@ class Exchange:
 class Journal:
     """What a client really sent and got, in order."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=capacity)
+    def __init__(
+        self, now: Callable[[], float] = time.time, *, capacity: int = CAPACITY, max_bytes: int = MAX_BYTES
+    ) -> None:
+        #: Tells when things happen, in Unix seconds; ``World.now`` of the world that is observed.
+        self.now = now
+        self._exchanges: deque[Exchange] = deque()
+        self._capacity = capacity
+        self._max_bytes = max_bytes
+        self._bytes = 0
         self._count = 0
         self._waiters: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
@@ -112,12 +132,28 @@ class Journal:
     def __len__(self) -> int:
         return len(self._exchanges)
 
-    def open(self, clock: Any, method: str, path: str, query: str, headers: Mapping[str, str]) -> Exchange:
+    def open(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> Exchange:
         """Begin an exchange and append it."""
         self._count += 1
-        exchange = Exchange(self._count, clock.now(), method, path, query, headers, clock)
+        exchange = Exchange(self._count, self.now(), method, path, query, headers, self)
         self._exchanges.append(exchange)
+        if len(self._exchanges) > self._capacity:
+            self._drop_oldest()
         return exchange
+
+    def grow(self, exchange: Exchange, size: int) -> None:
+        """Count bytes that an exchange now holds, and drop the oldest exchanges when there are too many."""
+        if exchange._size is None:  # noqa: SLF001 (the journal keeps the books of its exchanges)
+            return
+        exchange._size += size  # noqa: SLF001
+        self._bytes += size
+        while self._bytes > self._max_bytes and self._exchanges:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        exchange = self._exchanges.popleft()
+        self._bytes -= exchange._size or 0  # noqa: SLF001
+        exchange._size = None  # noqa: SLF001
 
     def settle(self) -> None:
         """Wake everyone who waits, after an exchange was answered or got a frame."""
@@ -126,7 +162,8 @@ class Journal:
 
     def clear(self) -> None:
         """Forget all exchanges."""
-        self._exchanges.clear()
+        while self._exchanges:
+            self._drop_oldest()
 
     def requests(self, operation: str | None = None, *, path: str | None = None) -> list[Exchange]:
         """Return the exchanges, narrowed to an operation id or to an exact path."""

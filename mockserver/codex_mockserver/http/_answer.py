@@ -21,13 +21,15 @@ class Answer:
     media_type: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
+    def named_headers(self) -> dict[str, str]:
+        """Return the headers by lower-case name, with the media type."""
+        named = {"content-type": self.media_type} if self.media_type else {}
+        return named | {name.lower(): value for name, value in self.headers.items()}
+
     def raw_headers(self, date: str) -> list[tuple[bytes, bytes]]:
-        """Return the headers as they go on the wire, lower case, with the world's date."""
-        pairs = [(b"date", date.encode())]
-        if self.media_type:
-            pairs.append((b"content-type", self.media_type.encode()))
-        pairs += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
-        return pairs
+        """Return the headers as they go on the wire, with the world's date."""
+        named = {"date": date, **self.named_headers()}
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named.items()]
 
     async def send(self, send: Send, date: str) -> None:
         """Send the response in one go."""

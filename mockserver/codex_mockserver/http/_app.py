@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from email.utils import formatdate
 from functools import cache
 from typing import Any
@@ -25,6 +26,8 @@ from codex_schemas import load
 
 __all__ = ["READY_PATH", "App", "create_app"]
 
+_log = logging.getLogger("codex_mockserver")
+
 #: Where a mock tells its own tools what it listens on.
 READY_PATH = "/_testkit/ready"
 
@@ -44,7 +47,7 @@ class App:
         """Serve one connection."""
         if scope["type"] == "lifespan":
             return await _lifespan(receive, send)
-        if scope["path"] == READY_PATH and self.ready is not None:
+        if scope["type"] == "http" and scope["path"] == READY_PATH and self.ready is not None:
             return await json_answer(self.ready).send(send, self._date())
         exchange = self._open(scope)
         try:
@@ -52,7 +55,7 @@ class App:
                 await self._serve_socket(scope, Socket(receive, send, exchange, self._date()), exchange)
             else:
                 answer = await self._answer(scope, receive, exchange)
-                exchange.answered(answer.status, answer.headers, _journaled(answer))
+                exchange.answered(answer.status, answer.named_headers(), _journaled(answer))
                 self.journal.settle()
                 await answer.send(send, self._date())
         finally:
@@ -62,29 +65,33 @@ class App:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         method = scope.get("method", "GET")
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
-        return self.journal.open(self.world.clock, method, path, scope["query_string"].decode("latin-1"), headers)
+        return self.journal.open(method, path, scope["query_string"].decode("latin-1"), headers)
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: Exchange) -> Answer:
         """Route, read, check and handle one request; every refusal becomes that backend's own answer."""
         dialect = _dialect(exchange.path)
         try:
             raw = await read_body(receive)
-            exchange.body = decompress(raw, exchange.headers.get("content-encoding", ""))
+            exchange.received(decompress(raw, exchange.headers.get("content-encoding", "")))
             route, values = self._route(exchange)
             call = self._call(scope, exchange, route, values)
-            fault = self.script.strike(self.world, call.operation.id)
-            if (injected := _injected(fault)) is not None:
+            call.fault = self.script.strike(self.world, call.operation.id)
+            if (injected := _injected(call.fault)) is not None:
                 return injected
             if route.operation.websocket:
                 raise Refusal(426, "Connect with the WebSocket protocol.", headers={"upgrade": "websocket"})
             self._authenticate(call)
             call.body = _read(call)
             answer: Answer = route.handler(call)
-            if fault is not None and isinstance(answer, EventStream):
-                answer.cut_after = fault.cut_after
         except Refusal as refusal:
             exchange.near_miss = exchange.near_miss or refusal.message
             return envelope(dialect, refusal)
+        except Exception as error:  # noqa: BLE001 (a fault of ours must not take the connection down)
+            _log.exception("answering %s %s", exchange.method, exchange.path)
+            exchange.near_miss = f"fault of the mock: {error}"
+            return envelope(
+                dialect, Refusal(500, f"The mock failed: {error}", code="internal_error", kind="server_error")
+            )
         return answer
 
     async def _serve_socket(self, scope: Scope, socket: Socket, exchange: Exchange) -> None:
@@ -143,7 +150,8 @@ class App:
 
 def create_app(world: World | None = None, script: Script | None = None, journal: Journal | None = None) -> App:
     """Return the ASGI application of a world; what is left out is made anew."""
-    return App(world or World(), script or Script(), journal or Journal())
+    world = world or World()
+    return App(world, script or Script(), Journal(world.now) if journal is None else journal)
 
 
 def _read(call: Call) -> Any:
@@ -156,6 +164,8 @@ def _read(call: Call) -> Any:
     if media_type not in types:
         # A client that forgets the header means JSON, except where only forms are known.
         media_type = JSON if JSON in types else FORM
+    if media_type not in (JSON, FORM):
+        return body
     value = parse(body, media_type)
     violations = load(call.operation.surface).request_validator(call.operation, media_type).violations(value)
     if violations:
@@ -184,7 +194,14 @@ def _dialect(path: str) -> str:
     return "oauth"
 
 
-_DIALECTS = (("/backend-api/codex", "codex"), ("/backend-api", "wham"), ("/api/codex", "wham"), ("/v1", "public"))
+_DIALECTS = (
+    ("/oauth/authorize", "page"),
+    ("/codex/device", "page"),
+    ("/backend-api/codex", "codex"),
+    ("/backend-api", "wham"),
+    ("/api/codex", "wham"),
+    ("/v1", "public"),
+)
 
 
 def _journaled(answer: Answer) -> bytes:

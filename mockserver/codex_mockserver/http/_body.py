@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import io
+import sys
 import zlib
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-import zstandard
 from starlette.types import Receive
 
 from codex_mockserver.http._refusal import Refusal
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 __all__ = ["FORM", "JSON", "MAX_BODY", "decompress", "parse", "read_body"]
 
@@ -22,7 +26,8 @@ FORM = "application/x-www-form-urlencoded"
 #: Bytes that a request body may have, before and after decompression.
 MAX_BODY = 32 * 1024 * 1024
 _MAX_FIELDS = 200
-_ZSTD_WINDOW = 2**27
+#: The largest zstd window that is decoded, as a power of two: it bounds the decoder's memory.
+_ZSTD_WINDOW_LOG = 27
 
 
 async def read_body(receive: Receive, limit: int = MAX_BODY) -> bytes:
@@ -62,7 +67,7 @@ def decompress(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
             )
         try:
             body = decoder(body, limit)
-        except (zlib.error, zstandard.ZstdError, EOFError) as error:
+        except (zlib.error, zstd.ZstdError, EOFError) as error:
             raise Refusal(400, f"The body is not valid {name}: {error}.", code="invalid_body") from None
         if len(body) > limit:
             raise _too_large(limit)
@@ -116,9 +121,11 @@ def _deflate(body: bytes, limit: int) -> bytes:
 
 
 def _unzstd(body: bytes, limit: int) -> bytes:
-    decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-    with decompressor.stream_reader(io.BytesIO(body), read_across_frames=True) as reader:
-        return reader.read(limit + 1)
+    stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
+    plain = stream.decompress(body, limit + 1)
+    if not stream.eof and len(plain) <= limit:
+        raise EOFError("it ends early")
+    return plain
 
 
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {

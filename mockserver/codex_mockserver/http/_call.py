@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from codex_mockserver.journal import Exchange, Journal
-from codex_mockserver.model import Script
+from codex_mockserver.model import Fault, Script
 from codex_mockserver.world import World
 from codex_mockserver.world.credentials import Caller
 from codex_schemas import Operation
@@ -38,6 +38,8 @@ class Call:
     body: Any = None
     #: Who calls; None where the operation is public.
     caller: Caller | None = None
+    #: The fault that strikes this call, when it leaves the work to the handler.
+    fault: Fault | None = None
 
     @property
     def signed_in(self) -> Caller:

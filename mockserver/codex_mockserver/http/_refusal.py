@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from codex_mockserver.http._answer import Answer, json_answer
+from codex_mockserver.http._oauth_pages import error_page
 
 __all__ = ["Refusal", "envelope"]
 
@@ -49,11 +50,6 @@ def _rfc6749(refusal: Refusal) -> Any:
     return {"error": refusal.code or "invalid_request", "error_description": refusal.message}
 
 
-def _detail(refusal: Refusal) -> Any:
-    """Render as the ChatGPT backend does."""
-    return {"detail": refusal.message}
-
-
 def _nested(refusal: Refusal) -> Any:
     """Render as the public API does."""
     return {
@@ -62,13 +58,13 @@ def _nested(refusal: Refusal) -> Any:
 
 
 def _chatgpt(refusal: Refusal) -> Any:
-    """Render a code in the nested form with its status, and all else as a detail."""
+    """Render as the ChatGPT backend does: a code in the nested form with its status, all else as a detail."""
     if refusal.code is None:
-        return _detail(refusal)
+        return {"detail": refusal.message}
     return {**_nested(refusal), "status": refusal.status}
 
 
-#: The envelope of each surface; the Responses surface has two, chosen by the prefix of the path.
+#: The JSON envelope of each backend; what a person sees in a browser is a page instead.
 _ENVELOPES: dict[str, Callable[[Refusal], Any]] = {
     "oauth": _rfc6749,
     "wham": _chatgpt,
@@ -78,6 +74,8 @@ _ENVELOPES: dict[str, Callable[[Refusal], Any]] = {
 
 
 def envelope(dialect: str, refusal: Refusal) -> Answer:
-    """Return the answer that says a refusal in the words of a backend: oauth, wham, codex or public."""
+    """Return the answer that says a refusal in the words of a backend: oauth, wham, codex, public or page."""
+    if dialect == "page":
+        return error_page(refusal.message, refusal.status, refusal.headers)
     body = refusal.body if refusal.body is not None else _ENVELOPES[dialect](refusal)
     return json_answer(body, status=refusal.status, headers=refusal.headers)

@@ -1,6 +1,29 @@
 """The scripted model and its scenarios."""
 
+from codex_mockserver.model._catalogue import Catalogue, catalogue
+from codex_mockserver.model._loader import load_scenario, scenario_schema
+from codex_mockserver.model._prompt import Prompt, read_input
 from codex_mockserver.model._scenario import Fault, FaultAnswer, Scenario, Settings, Step, When
-from codex_mockserver.model._script import Script
+from codex_mockserver.model._script import NoStep, Script
+from codex_mockserver.model._speech import item_id
+from codex_mockserver.model._turn import Turn, take_turn
 
-__all__ = ["Fault", "FaultAnswer", "Scenario", "Script", "Settings", "Step", "When"]
+__all__ = [
+    "Catalogue",
+    "Fault",
+    "FaultAnswer",
+    "NoStep",
+    "Prompt",
+    "Scenario",
+    "Script",
+    "Settings",
+    "Step",
+    "Turn",
+    "When",
+    "catalogue",
+    "item_id",
+    "load_scenario",
+    "read_input",
+    "scenario_schema",
+    "take_turn",
+]

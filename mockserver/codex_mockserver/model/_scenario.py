@@ -6,7 +6,13 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Fault", "FaultAnswer", "Scenario", "Settings", "Step", "When"]
+__all__ = ["Fault", "FaultAnswer", "Lines", "Path", "Scenario", "Settings", "Step", "When"]
+
+#: The way to a part of a scenario: keys and positions.
+Path = tuple[str | int, ...]
+
+#: The line of a file, from 1, at which each part begins, by its path.
+Lines = dict[Path, int]
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
@@ -22,6 +28,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     device_interval: int = 1
     #: Whether the Codex backend refuses a request without ``instructions``.
     require_instructions: bool = False
+    #: Whether the Codex backend refuses an ``input`` that is text instead of a list of items.
+    require_input_list: bool = False
 
 
 class When(msgspec.Struct, forbid_unknown_fields=True):

@@ -3,7 +3,21 @@
 from codex_mockserver.world._clock import Clock, parse_time, rfc3339
 from codex_mockserver.world._ids import Ids
 from codex_mockserver.world._seed import SEEDED_NAMES
-from codex_mockserver.world._state import Account, Environment, ResetCredit, Session, State, Task, Window, Workspace
+from codex_mockserver.world._state import (
+    Account,
+    AdditionalLimit,
+    Attempt,
+    Environment,
+    FinishedWindow,
+    ResetCredit,
+    Session,
+    State,
+    StoredResponse,
+    Task,
+    Window,
+    Workspace,
+    WorkspaceMessage,
+)
 from codex_mockserver.world._transitions import TRANSITIONS, IllegalTransition, advance, can
 from codex_mockserver.world._world import World
 
@@ -11,16 +25,21 @@ __all__ = [
     "SEEDED_NAMES",
     "TRANSITIONS",
     "Account",
+    "AdditionalLimit",
+    "Attempt",
     "Clock",
     "Environment",
+    "FinishedWindow",
     "Ids",
     "IllegalTransition",
     "ResetCredit",
     "Session",
     "State",
+    "StoredResponse",
     "Task",
     "Window",
     "Workspace",
+    "WorkspaceMessage",
     "World",
     "advance",
     "can",

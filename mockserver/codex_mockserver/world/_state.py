@@ -16,9 +16,12 @@ from codex_mockserver.world._ids import Ids
 __all__ = [
     "AccessToken",
     "Account",
+    "AdditionalLimit",
+    "Attempt",
     "AuthorizationCode",
     "DeviceCode",
     "Environment",
+    "FinishedWindow",
     "Login",
     "RefreshToken",
     "ResetCredit",
@@ -40,6 +43,27 @@ class Window(msgspec.Struct):
     used_tokens: int = 0
     #: When the running window began, in Unix seconds; None before its first use.
     started_at: int | None = None
+
+
+class FinishedWindow(msgspec.Struct):
+    """A rate-limit window that is over: it rolled, or a reset credit ended it."""
+
+    window_seconds: int
+    budget_tokens: int
+    used_tokens: int
+    started_at: int
+    ended_at: int
+
+
+class AdditionalLimit(msgspec.Struct):
+    """A limit beside the plan's own, which the turns of one model fill in its place."""
+
+    #: How clients call it, such as ``Reserve``.
+    name: str
+    primary: Window | None = None
+    secondary: Window | None = None
+    #: The model slug whose turns fill it.
+    model: str | None = None
 
 
 class ResetCredit(msgspec.Struct):
@@ -86,7 +110,11 @@ class Workspace(msgspec.Struct):
     primary: Window | None = None
     secondary: Window | None = None
     #: Further limits by ``metered_feature``.
-    additional: dict[str, Window] = {}
+    additional: dict[str, AdditionalLimit] = {}
+    #: What one member may spend; its tokens are shown as credits.
+    spend_limit: Window | None = None
+    #: Windows that are over, oldest first.
+    finished_windows: list[FinishedWindow] = []
     #: Decimal text as the wire has it; None where the plan has no credits.
     credit_balance: str | None = None
     has_credits: bool = False
@@ -102,6 +130,8 @@ class Workspace(msgspec.Struct):
     routing_override: str | None = "NO_CONSTRAINT"
     #: Managed configuration as ``config/bundle`` answers it.
     config_bundle: dict[str, Any] = {}
+    #: The notice that ``security-setup`` answers; None where there is none.
+    security_notice: dict[str, Any] | None = None
     #: When the last nudge e-mail went out, in Unix seconds.
     nudged_at: float | None = None
     #: Tokens used by day (``YYYY-MM-DD``) and by thread id.
@@ -207,8 +237,21 @@ class DeviceCode(msgspec.Struct):
     polls: int = 0
 
 
+class Attempt(msgspec.Struct):
+    """One attempt at a cloud task; it runs with the world's clock, states as in the table ``task``."""
+
+    #: The unified diff that it ends with.
+    diff: str = ""
+    answer: str = ""
+    #: Seconds from the task's creation to the start and to the end of the work.
+    starts_after: float = 0.0
+    ends_after: float = 0.0
+    #: The event that ends it: ``complete`` or ``fail``.
+    outcome: str = "complete"
+
+
 class Task(msgspec.Struct):
-    """A cloud task; its attempts run with the world's clock, states as in the table ``task``."""
+    """A cloud task with its attempts."""
 
     id: str
     workspace: str
@@ -216,15 +259,9 @@ class Task(msgspec.Struct):
     prompt: str
     environment_id: str
     created_at: float
-    attempts: int = 1
+    #: At least one; the first is the one that clients show.
+    attempts: list[Attempt]
     branch: str | None = None
-    diff: str = ""
-    answer: str = ""
-    #: Seconds from creation to the start and to the end of the work.
-    starts_after: float = 0.0
-    ends_after: float = 0.0
-    #: ``complete`` or ``fail``.
-    outcome: str = "complete"
     archived: bool = False
     is_unread: bool = True
     starting_diff: str | None = None
@@ -253,10 +290,10 @@ class State(msgspec.Struct):
     logins: dict[str, Login] = {}
     authorization_codes: dict[str, AuthorizationCode] = {}
     device_codes: dict[str, DeviceCode] = {}
+    #: When wrong user codes were typed lately, in Unix seconds.
+    user_code_misses: list[float] = []
     tasks: dict[str, Task] = {}
     responses: dict[str, StoredResponse] = {}
-    #: Redemptions of reset credits by idempotency key: the outcome of the first call.
-    redemptions: dict[str, str] = {}
     #: How often each step of the scenario's script answered, and each fault struck.
     script_uses: dict[str, int] = {}
     fault_uses: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import msgspec
 
@@ -10,9 +11,15 @@ from codex_mockserver.world._clock import Clock
 from codex_mockserver.world._ids import Ids
 from codex_mockserver.world._seed import seeded_accounts
 from codex_mockserver.world._state import Account, State, Workspace
+from codex_mockserver.world._task_work import seeded_tasks
 from codex_schemas import Problem
 
 __all__ = ["World"]
+
+#: Records that a table of the world keeps when clients fill it; the oldest go first.
+CAPACITY = 20_000
+
+_Record = TypeVar("_Record")
 
 
 class World:
@@ -29,7 +36,8 @@ class World:
     def __init__(self, *, seed: int | str | None = None, clock: Clock | None = None) -> None:
         clock = clock or Clock()
         ids = Ids() if seed is None else Ids(seed=str(seed))
-        self.state = State(clock=clock, ids=ids, accounts=seeded_accounts(clock.now()))
+        accounts = seeded_accounts(clock.now())
+        self.state = State(clock=clock, ids=ids, accounts=accounts, tasks=seeded_tasks(accounts, clock.now()))
         self._beginning = self.snapshot()
 
     @property
@@ -69,6 +77,14 @@ class World:
     def reset(self) -> None:
         """Return to the first moment: accounts, clock, ids and everything else."""
         self.restore(self._beginning)
+
+    @staticmethod
+    def remember(table: dict[str, _Record], key: str, record: _Record, capacity: int = CAPACITY) -> None:
+        """Put a record into a table as its newest, so that no client can fill the memory."""
+        table.pop(key, None)
+        table[key] = record
+        if len(table) > capacity:
+            del table[next(iter(table))]
 
     def account(self, name: str) -> Account:
         """Return the account of that name.

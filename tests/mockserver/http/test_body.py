@@ -6,7 +6,7 @@ import gzip
 import zlib
 
 import pytest
-import zstandard
+from backports import zstd
 
 from codex_mockserver.http._body import FORM, JSON, decompress, parse, read_body
 from codex_mockserver.http._refusal import Refusal
@@ -20,13 +20,13 @@ def raw_deflate(data: bytes) -> bytes:
 
 
 ENCODED = {
-    "zstd": zstandard.compress(PLAIN),
+    "zstd": zstd.compress(PLAIN),
     "gzip": gzip.compress(PLAIN),
     "deflate": zlib.compress(PLAIN),
     "Deflate": raw_deflate(PLAIN),
     "identity": PLAIN,
     "": PLAIN,
-    "gzip, zstd": zstandard.compress(gzip.compress(PLAIN)),
+    "gzip, zstd": zstd.compress(gzip.compress(PLAIN)),
 }
 
 
@@ -57,7 +57,7 @@ def test_a_damaged_body_is_400(encoding: str, damage: bytes | None) -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "compress"),
-    [("zstd", zstandard.compress), ("gzip", gzip.compress), ("deflate", zlib.compress), ("Deflate", raw_deflate)],
+    [("zstd", zstd.compress), ("gzip", gzip.compress), ("deflate", zlib.compress), ("Deflate", raw_deflate)],
 )
 def test_a_bomb_is_413_and_stays_small(encoding: str, compress) -> None:
     bomb = compress(bytes(50_000_000))

@@ -1,0 +1,132 @@
+"""A codex process beside a mock: its binary, its home and its environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from codex_conformance import releases
+from codex_schemas import Problem
+
+__all__ = ["client_variables", "codex_home", "execute", "find_program"]
+
+#: Variables of the user that would lead a client away from the mock, or show it real credentials.
+_FOREIGN = ("CODEX_", "OPENAI_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+_SIGNALLED = 128
+
+
+def client_variables(ours: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a client: the user's without what concerns codex and proxies, and ours."""
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN)}
+    return {**inherited, **ours}
+
+
+@contextmanager
+def codex_home() -> Iterator[Path]:
+    """Make a ``CODEX_HOME`` that goes away; codex dislikes one in the folder for temporary files."""
+    parent = releases.cache_folder()
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix="home-", dir=parent, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise Problem(
+            "making a home for codex",
+            expected="a cache folder that can be written",
+            found=f"{parent}: {error.strerror}",
+            advice="Name another one in XDG_CACHE_HOME.",
+        ) from None
+    with folder as name:
+        yield Path(name)
+
+
+def find_program(name: str, version: str | None, *, may_install: bool) -> str:
+    """Return the path of a program; a codex that is missing, or wanted in one version, is a published release.
+
+    Raises:
+        Problem: There is no such program, or the release cannot be had.
+    """
+    on_path = shutil.which(name)
+    if name == "codex" and (version or on_path is None):
+        return str(_release(version or releases.DEFAULT_RELEASE, may_install=may_install))
+    if on_path is None:
+        raise Problem(
+            "running a command beside the mock",
+            expected="a program on the PATH, or the path of one",
+            found=repr(name),
+            advice="Check its spelling.",
+        )
+    return on_path
+
+
+def _release(version: str, *, may_install: bool) -> Path:
+    folder = releases.releases_folder()
+    binary = releases.find(version, folder)
+    if binary is None and not may_install:
+        raise Problem(
+            f"getting codex {version}",
+            expected=f"an installed release in {folder}",
+            found="none",
+            advice="Leave --no-install out, or put codex on the PATH.",
+        )
+    if binary is None:
+        binary = releases.ensure(version, folder)
+    print(f"codex-testkit: using the published codex {version}", file=sys.stderr)
+    return binary
+
+
+def execute(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command on our terminal and return its exit code, 128 and more when a signal ended it.
+
+    Ctrl-C reaches the command by itself, so we wait for what it makes of it; SIGTERM is passed on.
+    """
+    with _Signals() as signals:
+        try:
+            process = subprocess.Popen(command, env=dict(environment))  # noqa: S603 (the user's own command)
+        except OSError as error:
+            raise Problem(
+                "running a command beside the mock",
+                expected="a program that can be executed",
+                found=f"{command[0]}: {error.strerror}",
+                advice="Check the file and its permissions.",
+            ) from None
+        signals.pass_on(process)
+        code = process.wait()
+    return code if code >= 0 else _SIGNALLED - code
+
+
+class _Signals:
+    """Keeps SIGINT from interrupting us, and passes SIGTERM on, even one that came before the process was there."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_terminated = False
+
+    def __enter__(self) -> Self:
+        # Handlers that do nothing are not the same as ignored signals: the command inherits only the latter.
+        handlers = {signal.SIGINT: lambda *_: None, signal.SIGTERM: self._terminate}
+        self._previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+
+    def pass_on(self, process: subprocess.Popen[bytes]) -> None:
+        """Name the process that is to get SIGTERM."""
+        self._process = process
+        if self._is_terminated:
+            process.terminate()
+
+    def _terminate(self, *_: object) -> None:
+        self._is_terminated = True
+        if self._process is not None:
+            self._process.terminate()

@@ -1,0 +1,143 @@
+"""The WebSocket transport of the Responses surface: many responses on one connection, one at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from codex_mockserver.http._call import Call
+from codex_mockserver.http._refusal import Refusal
+from codex_mockserver.http._responses_request import base_of, check_body, read_prompt, unknown_response
+from codex_mockserver.http._responses_turn import find_stored, request_id, run_turn, shared_headers
+from codex_mockserver.http._socket import Socket
+from codex_mockserver.model import Fault, FaultAnswer
+from codex_mockserver.world.limits import limit_event
+
+__all__ = ["Connection"]
+
+Json = dict[str, Any]
+
+#: The schema of a ``response.create`` frame by service.
+_FRAMES = {"codex": "CodexResponseCreateFrame", "public": "PublicResponseCreateFrame"}
+
+_CREATE = "response.create"
+
+#: Asks for nothing here: a response has always ended before the next frame is read.
+_INTERRUPT = "response.interrupt"
+
+#: Conversations that a connection can continue; clients continue the last one.
+CONVERSATIONS_KEPT = 64
+
+#: The operation whose faults strike a response on a socket too.
+_OPERATION = "createResponse"
+
+
+class Connection:
+    """One client's WebSocket, with the conversations that it can continue until it closes."""
+
+    def __init__(self, call: Call, socket: Socket) -> None:
+        self._call = call
+        self._socket = socket
+        self._base = base_of(call)
+        #: The whole conversation after each response made here, by response id.
+        self._conversations: dict[str, list[Json]] = {}
+
+    async def serve(self) -> None:
+        """Answer frames until the client has gone or a fault drops the connection."""
+        headers = shared_headers(self._call) if self._base == "codex" else request_id(self._call)
+        await self._socket.accept(headers)
+        self._call.journal.settle()
+        is_open = True
+        while is_open and (data := await self._socket.receive()) is not None:
+            is_open = await self._answer(data)
+            self._call.journal.settle()
+
+    async def _answer(self, data: str | bytes) -> bool:
+        """Answer one frame; tell whether the connection stays open."""
+        try:
+            frame = _read_frame(data)
+            if frame["type"] == _INTERRUPT:
+                return True
+            fault = self._strike(frame)
+            if fault and fault.answer:
+                await self._send(_injected(fault.answer))
+                return True
+            events = self._respond(self._check(frame), fault)
+        except Refusal as refusal:
+            self._call.exchange.near_miss = self._call.exchange.near_miss or refusal.message
+            await self._send(_error(refusal))
+            return True
+        if self._base == "codex":
+            await self._send(limit_event(self._call.world, self._call.signed_in.workspace))
+        cut = fault.cut_after if fault else None
+        for event in events[:cut]:
+            await self._send(event)
+        # Returning without a close frame makes the server drop the connection.
+        return cut is None
+
+    def _check(self, frame: Json) -> Json:
+        body = check_body(self._call, _FRAMES[self._base], frame)
+        return {name: value for name, value in body.items() if name != "type"}
+
+    def _strike(self, frame: Json) -> Fault | None:
+        """Return the fault for this response; a prewarm is no response, as over HTTP there is none."""
+        if frame.get("generate") is False:
+            return None
+        return self._call.script.strike(self._call.world, _OPERATION)
+
+    def _respond(self, body: Json, fault: Fault | None) -> list[Json]:
+        earlier = self._earlier(body.get("previous_response_id"))
+        turn = run_turn(self._call, read_prompt(body, earlier), fault)
+        self._call.world.remember(self._conversations, turn.response["id"], turn.items, CONVERSATIONS_KEPT)
+        return turn.events
+
+    def _earlier(self, response_id: str | None) -> list[Json]:
+        if response_id is None:
+            return []
+        if (items := self._conversations.get(response_id)) is not None:
+            return items
+        if self._base == "public" and (stored := find_stored(self._call, response_id)) is not None:
+            return stored.history
+        raise unknown_response(response_id)
+
+    async def _send(self, event: Json) -> None:
+        await self._socket.send(msgspec.json.encode(event).decode())
+
+
+def _read_frame(data: str | bytes) -> Json:
+    """Return the object of a text frame.
+
+    Raises:
+        Refusal: 400 for a binary frame, and for anything but an object of a known type.
+    """
+    if isinstance(data, bytes):
+        raise Refusal(400, "A binary frame came; send JSON in a text frame.", code="invalid_frame")
+    try:
+        frame = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise Refusal(400, f"The frame is not valid JSON: {error}.", code="invalid_json") from None
+    kind = frame.get("type") if isinstance(frame, dict) else None
+    if kind not in (_CREATE, _INTERRUPT):
+        raise Refusal(400, f"A frame needs a known type such as {_CREATE}.", code="invalid_frame", param="type")
+    assert isinstance(frame, dict)
+    return frame
+
+
+def _error(refusal: Refusal) -> Json:
+    """Return the error frame that says a refusal."""
+    plain = {"type": refusal.kind, "code": refusal.code, "message": refusal.message, "param": refusal.param}
+    return _frame(refusal.status, (refusal.body or {}).get("error", plain), refusal.headers)
+
+
+def _injected(answer: FaultAnswer) -> Json:
+    """Return the error frame that stands for the HTTP answer of a fault."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    text = str(body.get("detail") or answer.encoded().decode())
+    plain = {"type": "invalid_request_error", "code": None, "message": text, "param": None}
+    error = body.get("error")
+    return _frame(answer.status, error if isinstance(error, dict) else plain, answer.headers)
+
+
+def _frame(status: int, error: Json, headers: dict[str, str]) -> Json:
+    return {"type": "error", "status": status, "error": error, "headers": headers}

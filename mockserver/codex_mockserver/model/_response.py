@@ -1,0 +1,76 @@
+"""The response object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from codex_mockserver.model._prompt import Json
+
+__all__ = ["finished", "opened"]
+
+#: What a response repeats from its request, with the service's defaults.
+_ECHOED: Mapping[str, Any] = {
+    "background": False,
+    "instructions": None,
+    "max_output_tokens": None,
+    "max_tool_calls": None,
+    "metadata": {},
+    "model": None,
+    "parallel_tool_calls": True,
+    "previous_response_id": None,
+    "prompt_cache_key": None,
+    "safety_identifier": None,
+    "store": True,
+    "temperature": 1.0,
+    "tool_choice": "auto",
+    "tools": [],
+    "top_logprobs": 0,
+    "top_p": 1.0,
+    "truncation": "disabled",
+    "user": None,
+}
+_REASONING = {"effort": None, "summary": None}
+_TEXT = {"format": {"type": "text"}, "verbosity": "medium"}
+
+#: The tier in which a request without a wish, or with ``auto``, is served.
+_TIER = "default"
+
+
+def opened(response_id: str, created_at: int, body: Json) -> Json:
+    """Return the response object of a request before the model has said anything."""
+    echoed = {name: default if body.get(name) is None else body[name] for name, default in _ECHOED.items()}
+    tier = body.get("service_tier")
+    return {
+        "id": response_id,
+        "object": "response",
+        "created_at": created_at,
+        "status": "in_progress",
+        "completed_at": None,
+        "error": None,
+        "incomplete_details": None,
+        **echoed,
+        "output": [],
+        "reasoning": {**_REASONING, **(body.get("reasoning") or {})},
+        "service_tier": _TIER if tier in (None, "auto") else tier,
+        "text": {**_TEXT, **(body.get("text") or {})},
+        "usage": None,
+    }
+
+
+def finished(opening: Json, end: str | Json, output: list[Json], usage: Json, now: int) -> Json:
+    """Return the response object at its end.
+
+    Args:
+        opening: The object as it began.
+        end: ``completed``, ``{"failed": error}`` or ``{"incomplete": reason}``.
+        output: The items.
+        usage: The token counts.
+        now: The time in Unix seconds.
+    """
+    whole = {**opening, "output": output, "usage": usage}
+    if isinstance(end, str):
+        return {**whole, "status": end, "completed_at": now}
+    status, detail = next(iter(end.items()))
+    outcome = {"error": detail} if status == "failed" else {"incomplete_details": {"reason": detail}}
+    return {**whole, "status": status, **outcome}

@@ -1,0 +1,83 @@
+"""One turn of the model: from a prompt to a response and its events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from codex_mockserver.model._prompt import Json, Prompt
+from codex_mockserver.model._response import finished, opened
+from codex_mockserver.model._scenario import Step
+from codex_mockserver.model._script import Script
+from codex_mockserver.model._speech import Said, broken_off, speak
+from codex_mockserver.model._stream import response_events
+from codex_mockserver.model._usage import usage_of
+from codex_mockserver.world import World
+
+__all__ = ["Turn", "take_turn"]
+
+_ID_LENGTH = 48
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A prompt with what the model says to it."""
+
+    prompt: Prompt
+    #: The response object before the model says anything, and at its end.
+    opening: Json
+    response: Json
+    said: Sequence[Said]
+
+    @cached_property
+    def events(self) -> list[Json]:
+        """All events of the response, in order."""
+        return response_events(self.opening, self.said, self.response)
+
+    @property
+    def items(self) -> list[Json]:
+        """The conversation after the turn."""
+        output: list[Json] = self.response["output"]
+        return [*self.prompt.items, *output]
+
+    @property
+    def total_tokens(self) -> int:
+        """The tokens in and out."""
+        total: int = self.response["usage"]["total_tokens"]
+        return total
+
+
+def take_turn(world: World, script: Script, prompt: Prompt, *, is_lost: bool = False) -> Turn:
+    """Let the model answer a prompt.
+
+    A response that is lost on its way does not use up its step: the client will ask again.
+
+    Raises:
+        Problem: The scenario has no step for it, or one that the request's tools cannot do; no
+            step is used up then.
+    """
+    index = script.choose(world, prompt)
+    step = Step(say=_own_words(prompt)) if index is None else script.scenario.model[index]
+    said = [speak(entry, world.ids, prompt) for entry in step.say]
+    if index is not None and not is_lost:
+        script.use(world, index)
+    if isinstance(step.end, dict) and "incomplete" in step.end:
+        said[-1:] = [broken_off(part) for part in said[-1:]]
+    output = [part.item for part in said]
+    now = int(world.now())
+    opening = opened(world.ids.new("resp_", _ID_LENGTH), now, prompt.body)
+    response = finished(opening, step.end, output, usage_of(prompt, output, step.usage), now)
+    return Turn(prompt, opening, response, said)
+
+
+def _own_words(prompt: Prompt) -> list[dict[str, Any]]:
+    """Return what the model says when no scenario tells it: it echoes the user."""
+    if prompt.kind == "prewarm":
+        return []
+    if prompt.has_trigger:
+        return [{"compaction": "A summary of the conversation so far."}]
+    text = "A summary of the conversation so far." if prompt.kind == "compaction" else prompt.user_text
+    thought = [{"reasoning": {"summary": ["Repeating what the user said."]}}] if prompt.wants_reasoning else []
+    return [*thought, {"message": text or "Nothing was said."}]

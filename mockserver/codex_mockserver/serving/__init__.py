@@ -1,0 +1,17 @@
+"""Serving: listeners, TLS, the proxy, and the backend that holds them together."""
+
+from codex_mockserver.serving._backend import Backend, SyncBackend
+from codex_mockserver.serving._client_env import direct_config, direct_environment, proxied_config, proxied_environment
+from codex_mockserver.serving._listener import Listener
+from codex_mockserver.serving._proxy import ConnectProxy
+
+__all__ = [
+    "Backend",
+    "ConnectProxy",
+    "Listener",
+    "SyncBackend",
+    "direct_config",
+    "direct_environment",
+    "proxied_config",
+    "proxied_environment",
+]

@@ -1,0 +1,234 @@
+"""A whole mock backend for Python code: a world, its listeners and its journal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from codex_mockserver.http import REAL_HOSTS, App
+from codex_mockserver.journal import Exchange, Journal
+from codex_mockserver.model import Scenario, Script, load_scenario
+from codex_mockserver.serving._client_env import proxied_config, proxied_environment, write_codex_home
+from codex_mockserver.serving._listener import Listener
+from codex_mockserver.serving._loop_thread import shared_loop
+from codex_mockserver.serving._proxy import ConnectProxy
+from codex_mockserver.world import Account, Clock, World
+from codex_mockserver.world.tokens import issue_tokens
+from codex_schemas import Problem
+
+if TYPE_CHECKING:
+    from codex_mockserver.serving._tls import Authority
+
+__all__ = ["Backend", "SyncBackend"]
+
+
+class _Backend:
+    """A world behind listeners, whatever kind of code uses it."""
+
+    def __init__(
+        self,
+        *,
+        seed: int | str | None = None,
+        clock: Clock | None = None,
+        scenario: Scenario | Mapping[str, Any] | Path | str | None = None,
+        tls: bool = False,
+        proxy: bool = False,
+        host: str = "127.0.0.1",
+        http_port: int = 0,
+        https_port: int = 0,
+        proxy_port: int = 0,
+        allow_remote: bool = False,
+    ) -> None:
+        #: Everything that the backend remembers.
+        self.world = World(seed=seed, clock=clock)
+        #: The scenario at work.
+        self.script = Script(None if scenario is None else load_scenario(scenario))
+        #: What clients sent and got.
+        self.journal = Journal(self.world.now)
+        #: The ASGI application.
+        self.app = App(self.world, self.script, self.journal)
+        self._host = host
+        self._https_port = https_port
+        self._proxy_port = proxy_port
+        self._allow_remote = allow_remote
+        self._wants_tls = tls or proxy
+        self._wants_proxy = proxy
+        self._http = Listener(self.app, host, http_port, allow_remote=allow_remote)
+        self._authority: Authority | None = None
+        self._https: Listener | None = None
+        self._proxy: ConnectProxy | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL of the http listener, without a slash at the end."""
+        return f"http://{self._http.authority}"
+
+    @property
+    def https_url(self) -> str | None:
+        """The base URL of the https listener, without a slash at the end; None without ``tls``."""
+        return f"https://localhost:{self._https.address[1]}" if self._https else None
+
+    @property
+    def proxy_url(self) -> str | None:
+        """The URL for ``HTTPS_PROXY``; None without ``proxy``."""
+        return f"http://{self._proxy.authority}" if self._proxy else None
+
+    @property
+    def ca_file(self) -> Path | None:
+        """The certificate that a client of the https listener must trust; None without ``tls``."""
+        return self._authority.certificate_file if self._authority else None
+
+    @property
+    def refused_hosts(self) -> list[str]:
+        """``host:port`` of each tunnel that the proxy has refused, in order."""
+        return self._proxy.refused if self._proxy else []
+
+    def describe(self) -> dict[str, Any]:
+        """Return the addresses, and each account with fresh credentials, as JSON."""
+        return {
+            "http": self.url,
+            "https": self.https_url,
+            "proxy": self.proxy_url,
+            "ca_file": str(self.ca_file) if self.ca_file else None,
+            "accounts": {name: _describe(self.world, account) for name, account in self.world.state.accounts.items()},
+        }
+
+    def client_environment(self, codex_home: Path) -> dict[str, str]:
+        """Return the variables with which a codex process talks to this backend by way of its proxy.
+
+        Raises:
+            Problem: The backend has no proxy, or does not run.
+        """
+        if self.proxy_url is None:
+            raise Problem(
+                "preparing the environment of a codex process",
+                expected="a running backend with a proxy",
+                found="one without",
+                advice="Make the backend with proxy=True.",
+            )
+        return {"CODEX_HOME": str(codex_home), **proxied_environment(self.proxy_url, str(self.ca_file))}
+
+    def write_codex_home(self, path: Path, account: str | None = "plus", *, analytics: bool = True) -> None:
+        """Fill a folder so that it can be a ``CODEX_HOME`` in which that account, or nobody, is logged in.
+
+        Raises:
+            Problem: There is no such account, or the folder cannot be written.
+        """
+        write_codex_home(path, proxied_config(analytics=analytics), self.world, account)
+
+    def write_ca_key(self, path: Path) -> None:
+        """Write the private key of the https listener's authority into a new file that only its owner can read.
+
+        Raises:
+            Problem: The file exists or cannot be written.
+        """
+        assert self._authority is not None, "the backend does not speak TLS"
+        self._authority.write_key(path)
+
+    def _reset(self) -> None:
+        self.world.reset()
+        self.journal.clear()
+
+    async def _start(self) -> None:
+        try:
+            await self._http.start()
+            if self._wants_tls:
+                await self._start_tls()
+        except BaseException:
+            await self._stop()
+            raise
+
+    async def _start_tls(self) -> None:
+        # In a thread, so that the http listener answers meanwhile.
+        self._authority = await asyncio.to_thread(_new_authority)
+        context = self._authority.server_context()
+        self._https = Listener(self.app, self._host, self._https_port, context, allow_remote=self._allow_remote)
+        await self._https.start()
+        if self._wants_proxy:
+            self._proxy = ConnectProxy(REAL_HOSTS, self._https.address, port=self._proxy_port)
+            await self._proxy.start()
+
+    async def _stop(self) -> None:
+        for part in (self._proxy, self._https, self._http):
+            if part is not None:
+                await part.stop()
+        if self._authority is not None:
+            self._authority.close()
+            self._authority = None
+
+
+class Backend(_Backend):
+    """A mock backend on the running event loop: ``async with Backend() as backend: ...``.
+
+    Args:
+        seed: Seeds the identifiers; left out, they are random.
+        clock: The world's clock; left out, the machine's.
+        scenario: What the model says and which faults strike, or the file that holds it.
+        tls: Listen on https too.
+        proxy: Run a proxy that leads the built-in hosts of codex here; it needs https, so that is there too.
+        host: The address to listen on.
+        http_port: The port of the http listener; 0 for any free one.
+        https_port: The same for https.
+        proxy_port: The same for the proxy.
+        allow_remote: Permit a host that other machines can reach.
+    """
+
+    async def __aenter__(self) -> Self:
+        await self._start()
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await self._stop()
+
+    def reset(self) -> None:
+        """Return the world to its first moment and empty the journal."""
+        self._reset()
+
+    async def wait(self, count: int = 1, operation: str | None = None, *, within: float = 10.0) -> list[Exchange]:
+        """Return the exchanges of an operation as soon as that many are answered, as ``Journal.wait`` does."""
+        return await self.journal.wait(count, operation, within=within)
+
+
+class SyncBackend(_Backend):
+    """A mock backend for synchronous code: ``with SyncBackend() as backend: ...``.
+
+    It takes the same arguments as :class:`Backend`, and runs in a thread that all share.
+    """
+
+    def __enter__(self) -> Self:
+        shared_loop().run(self._start())
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        shared_loop().run(self._stop())
+
+    def reset(self) -> None:
+        """Return the world to its first moment and empty the journal."""
+
+        async def reset() -> None:
+            self._reset()
+
+        shared_loop().run(reset())
+
+    def wait(self, count: int = 1, operation: str | None = None, *, within: float = 10.0) -> list[Exchange]:
+        """Return the exchanges of an operation as soon as that many are answered, as ``Journal.wait`` does."""
+        return shared_loop().run(self.journal.wait(count, operation, within=within))
+
+
+def _new_authority() -> Authority:
+    from codex_mockserver.serving._tls import Authority  # noqa: PLC0415 (80 ms that most tests do not need)
+
+    return Authority()
+
+
+def _describe(world: World, account: Account) -> dict[str, Any]:
+    return {
+        "email": account.email,
+        "account_id": account.workspaces[0].id,
+        "plan_type": account.workspaces[0].plan_type,
+        "workspaces": [workspace.id for workspace in account.workspaces],
+        "access_token": issue_tokens(world, account.name).access_token,
+        "api_key": account.api_key,
+    }

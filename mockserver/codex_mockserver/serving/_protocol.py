@@ -1,0 +1,136 @@
+"""How bytes on a connection become calls of the application: uvicorn's protocols, with limits and without noise."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+
+__all__ = ["HttpProtocol", "SocketProtocol"]
+
+#: Bytes that arrive before the header of a request is complete; beyond them it is refused.
+MAX_HEADER = 64 * 1024
+_HEADER_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+def _crash_log() -> logging.Logger:
+    """Return a log that passes on what the application let escape; a broken connection is daily bread here."""
+    log = logging.Logger("codex_mockserver.serving", logging.ERROR)  # noqa: LOG001 (the filter must not touch a shared log)
+    log.parent = logging.getLogger()
+    log.addFilter(_is_crash)
+    return log
+
+
+def _is_crash(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return isinstance(error, Exception) and record.getMessage().startswith("Exception in ASGI application")
+
+
+_CRASHES = _crash_log()
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One HTTP/1.1 connection with a bounded header and patience for a client that has only stopped sending.
+
+    Args:
+        config: uvicorn's settings.
+        server_state: What the connections of a listener share.
+        header_seconds: How long a client may take to send the header of a request.
+    """
+
+    def __init__(self, config: Config, server_state: ServerState, header_seconds: float) -> None:
+        super().__init__(config, server_state, {}, asyncio.get_running_loop())
+        self._header_seconds = header_seconds
+        self.logger = _CRASHES
+        self.access_log = False
+        self._header_size = 0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first header."""
+        super().connection_made(transport)
+        self._await_header()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._header_done()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser, unless the header has grown too large."""
+        if self._deadline is None:
+            super().data_received(data)
+            return
+        self._header_size += len(data)
+        if self._header_size <= MAX_HEADER:
+            super().data_received(data)
+        elif self._header_size - len(data) <= MAX_HEADER:
+            self._refuse_header()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Keep the connection for the answer when the client has sent all of its request and closed its side."""
+        cycle = self.cycle
+        waits = cycle is not None and not cycle.response_complete and not cycle.more_body
+        if waits:
+            cycle.keep_alive = False
+        # A TLS connection cannot be half closed.
+        return waits and self.scheme == "http"
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for the rest of a header."""
+        super().on_message_begin()
+        if self._deadline is None:
+            self._await_header()
+
+    def on_headers_complete(self) -> None:
+        """Call the application."""
+        self._header_done()
+        super().on_headers_complete()
+
+    def _await_header(self) -> None:
+        self._header_size = 0
+        self._deadline = self.loop.call_later(self._header_seconds, self.transport.close)
+
+    def _refuse_header(self) -> None:
+        """Answer, and forget what the client still sends: closing now would reset the connection before it reads."""
+        self.transport.write(_HEADER_TOO_LARGE)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def _header_done(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """One WebSocket connection; a handshake that cannot be read is answered, not raised."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.logger = self.conn.logger = _CRASHES
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser; what it says to a handshake that it cannot read is sent before the connection closes."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
+    def handle_parser_exception(self) -> None:
+        """Close with the code that the parser chose; drop a client that sends nonsense before the handshake is over."""
+        if self.conn.close_sent is None:
+            self.transport.abort()
+        else:
+            super().handle_parser_exception()

@@ -1,0 +1,231 @@
+"""The published codex binary in a home of its own, with the mock as its whole world."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import select
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+import pytest
+
+from codex_mockserver import SyncBackend
+
+RELEASES = ("0.169.0", "0.141.0")
+CODEX_FOLDER = Path(__file__).parent.parent.parent / ".codex"
+
+#: Keeps a run to the calls that matter; the tests that want all of them say so.
+QUIET = """
+[analytics]
+enabled = false
+
+[features]
+apps = false
+plugins = false
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.real_codex)
+
+
+@pytest.fixture(params=RELEASES)
+def release(request: pytest.FixtureRequest) -> str:
+    """Each release of codex in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def backend() -> Iterator[SyncBackend]:
+    """A backend of its own, behind the proxy and TLS that the real client needs."""
+    with SyncBackend(tls=True, proxy=True) as backend:
+        yield backend
+
+
+@pytest.fixture
+def codex(release: str, backend: SyncBackend, tmp_path: Path) -> Codex:
+    """The binary of the release, logged out."""
+    binary = CODEX_FOLDER / release / "node_modules" / ".bin" / "codex"
+    if not binary.exists():
+        pytest.skip(f"codex {release} is not installed (make test installs it through npm)")
+    return Codex(binary, release, backend, tmp_path)
+
+
+@pytest.fixture
+def login_port() -> Iterator[None]:
+    """Hold the only port on which codex waits for the browser, across processes."""
+    with Path(tempfile.gettempdir(), "codex-testkit-1455.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+class Codex:
+    """The binary of one release in a home of its own."""
+
+    def __init__(self, binary: Path, release: str, backend: SyncBackend, folder: Path) -> None:
+        self.binary = binary
+        self.release = release
+        self.is_new = release != "0.141.0"
+        self.backend = backend
+        self.home = folder / "codex-home"
+        self.work = folder / "work"
+        self.work.mkdir()
+        backend.write_codex_home(self.home, account=None)
+        with (self.home / "config.toml").open("a") as config:
+            config.write(QUIET)
+
+    @property
+    def auth(self) -> dict[str, Any]:
+        """The credential file."""
+        auth: dict[str, Any] = json.loads((self.home / "auth.json").read_text())
+        return auth
+
+    def log_in(self, account: str = "plus") -> None:
+        """Write credentials of an account as a login leaves them."""
+        config = (self.home / "config.toml").read_text()
+        self.backend.write_codex_home(self.home, account)
+        (self.home / "config.toml").write_text(config)
+
+    def edit_auth(self, **tokens: str) -> None:
+        """Replace tokens in the credential file."""
+        auth = self.auth
+        auth["tokens"] |= tokens
+        (self.home / "auth.json").write_text(json.dumps(auth))
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LANG") if name in os.environ}
+        return {**kept, "HOME": str(self.work), **self.backend.client_environment(self.home), **extra}
+
+    def run(
+        self, *args: str, stdin: str = "", timeout: float = 90, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [self.binary, *args],
+            cwd=self.work,
+            env=self.environment(**environment),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def start(self, *args: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a command that waits for a person; its output goes to one pipe."""
+        return subprocess.Popen(
+            [self.binary, *args],
+            cwd=self.work,
+            env=self.environment(BROWSER="/bin/true", **environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def exec(self, prompt: str, *options: str, **environment: str) -> Turn:
+        """Run one turn without a person, and read its events."""
+        flags = ("--json", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox")
+        done = self.run("exec", *flags, *options, prompt, **environment)
+        return Turn(done)
+
+
+class Turn:
+    """What ``codex exec --json`` printed."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.code = done.returncode
+        self.output = done.stdout + done.stderr
+        self.events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+    def items(self, kind: str) -> list[dict[str, Any]]:
+        """Return the completed items of a kind."""
+        done = [event["item"] for event in self.events if event["type"] == "item.completed"]
+        return [item for item in done if item["type"] == kind]
+
+    @property
+    def messages(self) -> list[str]:
+        return [item["text"] for item in self.items("agent_message")]
+
+
+@pytest.fixture
+def read_until() -> Callable[..., str]:
+    """A function that returns the first line of a process that holds a text, or matches a pattern."""
+
+    def read(process: subprocess.Popen[str], text: str, *, pattern: str = "", timeout: float = 30) -> str:
+        deadline = time.monotonic() + timeout
+        seen = ""
+        assert process.stdout is not None
+        while select.select([process.stdout], [], [], max(0, deadline - time.monotonic()))[0]:
+            chunk = os.read(process.stdout.fileno(), 65536).decode()
+            seen += chunk
+            for line in seen.split("\n")[:-1]:
+                if text in line and re.search(pattern, line):
+                    return line
+            if not chunk:
+                break
+        raise AssertionError(f"{pattern or text!r} did not come; came: {seen}")
+
+    return read
+
+
+class Form(HTMLParser):
+    """The first form of a page: its action and the values that it starts with."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: dict[str, str] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = self.action or values.get("action", "")
+        elif tag == "input" and values.get("type") != "radio" and values.get("name"):
+            self.fields[values["name"]] = values.get("value", "")
+
+
+class Person:
+    """A person with a browser at the pages of the mock."""
+
+    def __init__(self, backend: SyncBackend) -> None:
+        self._backend = backend
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def decide(self, authorize_url: str, decision: str = "approve", account: str = "plus") -> str:
+        """Open the authorize page and press a button; return the page that the client shows at the end."""
+        url = authorize_url.replace("https://auth.openai.com", self._backend.url)
+        form = Form(self._read(url))
+        return self._submit(url, form, account=account, decision=decision)
+
+    def enter_code(self, user_code: str, decision: str = "approve", account: str = "plus") -> str:
+        """Open the device page, type the code and press a button; return the page that follows."""
+        url = f"{self._backend.url}/codex/device"
+        form = Form(self._read(url))
+        return self._submit(url, form, user_code=user_code, account=account, decision=decision)
+
+    def _submit(self, url: str, form: Form, **values: str) -> str:
+        fields = urlencode({**form.fields, **values}).encode()
+        return self._read(urljoin(url, form.action), fields)
+
+    def _read(self, url: str, data: bytes | None = None) -> str:
+        with self._opener.open(url, data, timeout=30) as answer:
+            return str(answer.read().decode())
+
+
+@pytest.fixture
+def person(backend: SyncBackend) -> Person:
+    return Person(backend)
