@@ -7,6 +7,9 @@ CODEX_RELEASES := 0.169.0 0.141.0
 
 .PHONY: demo test lint docs bench fix
 
+# The releases that demo and test share; git ignores the folder.
+export CODEX_TESTKIT_CODEX_DIR := $(CURDIR)/.codex
+
 demo: $(STAMP)
 	$(BIN)/codex-testkit demo
 
@@ -20,6 +23,7 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 docs: $(STAMP)
+	$(BIN)/python docs/generate.py
 	$(BIN)/pytest tests/docs
 
 bench: $(STAMP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import signal
 from pathlib import Path
@@ -67,6 +68,9 @@ async def _serve(backend: Backend, options: argparse.Namespace) -> None:
         if options.ca_key:
             backend.write_ca_key(options.ca_key)
         backend.app.ready = backend.describe()
+        # What is here now stays, and what a request makes is mostly kept by the journal: look for garbage rarely.
+        gc.freeze()
+        gc.set_threshold(50_000)
         print(json.dumps(backend.app.ready) if options.json else _greeting(backend.app.ready), flush=True)
         await stopped.wait()
 

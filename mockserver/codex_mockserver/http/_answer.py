@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,20 +42,17 @@ class Answer:
 
 @dataclass(slots=True)
 class EventStream(Answer):
-    """A stream of server-sent events; without faults it leaves in one write."""
+    """A stream of server-sent events, which leaves in one write; ``body`` holds all that is sent."""
 
-    #: Each event as it goes on the wire, blank line included.
-    events: Sequence[bytes] = ()
-    #: Break the connection after that many events; None lets the stream end well.
-    cut_after: int | None = None
+    media_type: str | None = "text/event-stream"
+    #: Drop the connection after the body, as if the rest of the stream was lost.
+    is_cut: bool = False
 
     async def send(self, send: Send, date: str) -> None:
-        """Send all events at once, or as many as the cut allows and then drop the connection."""
-        headers = self.raw_headers(date)
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        sent = b"".join(self.events[: self.cut_after])
+        """Send all events at once; a cut stream then drops the connection."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.raw_headers(date)})
         # Returning with more_body=True makes the server drop the connection: exactly what a cut is.
-        await send({"type": "http.response.body", "body": sent, "more_body": self.cut_after is not None})
+        await send({"type": "http.response.body", "body": self.body, "more_body": self.is_cut})
 
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

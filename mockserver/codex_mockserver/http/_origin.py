@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
@@ -29,12 +30,15 @@ def origin_of(scope: Scope, headers: Mapping[str, str]) -> str:
     the listener is not repeated: a foreign page must not make the mock speak in its name.
     """
     scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
-    host = headers.get("host", "")
-    server = scope.get("server") or ("127.0.0.1", None)
-    own = f"{server[0]}:{server[1]}" if server[1] else server[0]
+    return f"{scheme}://{_authority(headers.get('host', ''), scope.get('server') or ('127.0.0.1', None))}"
+
+
+@lru_cache(maxsize=64)
+def _authority(host: str, server: tuple[str, int | None]) -> str:
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         name = ""
-    trusted = name in REAL_HOSTS or name in _LOOPBACK or name == server[0]
-    return f"{scheme}://{host if trusted else own}"
+    if name in REAL_HOSTS or name in _LOOPBACK or name == server[0]:
+        return host
+    return f"{server[0]}:{server[1]}" if server[1] else server[0]

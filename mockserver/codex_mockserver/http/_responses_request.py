@@ -41,12 +41,14 @@ def base_of(call: Call) -> Base:
     return "public" if call.prefix == _PUBLIC_PREFIX else "codex"
 
 
-def check_body(call: Call, schema: str, body: Json) -> Json:
+def check_body(call: Call, schema: str, body: Any) -> Json:
     """Check a request body, or a frame, against the schema of its service; return it with its input as a list.
 
     Raises:
         Refusal: 400 as that service says it.
     """
+    if not isinstance(body, dict):
+        raise Refusal(400, "The body must be a JSON object.", code="invalid_request")
     if base_of(call) == "codex":
         _check_codex(call, schema, body)
     if isinstance(body.get("input"), str):
@@ -55,8 +57,9 @@ def check_body(call: Call, schema: str, body: Json) -> Json:
     if violations:
         code = None if base_of(call) == "codex" else "invalid_request"
         raise Refusal(400, str(violations[0]), code=code, param=violations[0].path.strip("/") or None)
-    _check_model(body.get("model"))
-    return body
+    checked: Json = body
+    _check_model(checked.get("model"))
+    return checked
 
 
 def read_prompt(body: Json, earlier: Sequence[Json] = ()) -> Prompt:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from codex_mockserver.http._answer import Answer, EventStream, json_answer
 from codex_mockserver.http._call import Call
 from codex_mockserver.http._refusal import Refusal
 from codex_mockserver.http._responses_request import base_of, check_body, read_prompt, unknown_response
 from codex_mockserver.http._responses_socket import Connection
+from codex_mockserver.http._responses_sse import sse_bytes
 from codex_mockserver.http._responses_turn import find_stored, request_id, run_turn, turn_headers
 from codex_mockserver.http._routing import Handlers
 from codex_mockserver.http._socket import Socket
@@ -25,8 +24,6 @@ handlers = Handlers("responses")
 
 #: What a compaction takes over from its response, by service.
 _COMPACTED = {"codex": ("output",), "public": ("id", "created_at", "output", "usage")}
-
-_encode = msgspec.json.Encoder().encode
 
 
 @handlers.operation("listModels")
@@ -57,12 +54,9 @@ def create_response(call: Call) -> Answer:
     headers = turn_headers(call, turn.prompt.model)
     if not body.get("stream"):
         return json_answer(turn.response, headers=headers)
-    return EventStream(
-        media_type="text/event-stream",
-        headers=headers,
-        events=[_frame(event) for event in turn.events],
-        cut_after=call.fault.cut_after if call.fault else None,
-    )
+    cut = call.fault.cut_after if call.fault else None
+    events = turn.stream if cut is None else turn.events[:cut]
+    return EventStream(body=sse_bytes(events), headers=headers, is_cut=cut is not None)
 
 
 @handlers.operation("connectResponses")
@@ -99,8 +93,3 @@ def _earlier(call: Call, response_id: str | None) -> Sequence[Json]:
     if stored is None:
         raise unknown_response(response_id)
     return stored.history
-
-
-def _frame(event: Json) -> bytes:
-    """Return an event as it goes on the wire."""
-    return b"event: %b\ndata: %b\n\n" % (event["type"].encode(), _encode(event))

@@ -6,10 +6,12 @@ from codex_mockserver.model._prompt import Prompt, read_input
 from codex_mockserver.model._scenario import Fault, FaultAnswer, Scenario, Settings, Step, When
 from codex_mockserver.model._script import NoStep, Script
 from codex_mockserver.model._speech import item_id
+from codex_mockserver.model._stream import Deltas
 from codex_mockserver.model._turn import Turn, take_turn
 
 __all__ = [
     "Catalogue",
+    "Deltas",
     "Fault",
     "FaultAnswer",
     "NoStep",

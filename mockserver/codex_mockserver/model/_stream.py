@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from codex_mockserver.model._prompt import Json
 from codex_mockserver.model._speech import Said
 
-__all__ = ["response_events"]
+__all__ = ["Deltas", "flat", "response_stream"]
 
 _WORD = re.compile(r"\s*\S+\s*")
 
@@ -43,85 +44,124 @@ _PROGRESS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
 _BLANK: Json = {"content": [], "summary": [], "arguments": "", "input": "", "code": "", "status": "in_progress"}
 
 
-def response_events(opening: Json, said: Sequence[Said], final: Json) -> list[Json]:
-    """Return every event of a response, numbered from 0.
+#: Characters up to which the words of a text are remembered: scripts say the same things again and again.
+_SHORT = 4096
+
+
+class Deltas(NamedTuple):
+    """A run of delta events that differ only in their text: most of a stream, so it is kept short."""
+
+    kind: str
+    where: Json
+    texts: Sequence[str]
+    #: The sequence number of the first.
+    first: int
+
+    def events(self) -> list[Json]:
+        """Return the events one by one."""
+        return [
+            {"type": self.kind, **self.where, "delta": text, "sequence_number": number}
+            for number, text in enumerate(self.texts, self.first)
+        ]
+
+
+def flat(parts: Iterable[Json | Deltas]) -> list[Json]:
+    """Return every event of a stream one by one."""
+    events: list[Json] = []
+    for part in parts:
+        events += part.events() if isinstance(part, Deltas) else (part,)
+    return events
+
+
+def response_stream(opening: Json, said: Sequence[Said], final: Json) -> list[Json | Deltas]:
+    """Return every event of a response, numbered from 0, with runs of deltas in one piece.
 
     Args:
         opening: The response object before the model has said anything.
         said: The items, in order.
         final: The response object at the end; its ``status`` names the last event.
     """
-    events: list[Json] = [
-        {"type": "response.created", "response": opening},
-        {"type": "response.in_progress", "response": opening},
-    ]
+    stream = _Stream()
+    stream.add("response.created", response=opening)
+    stream.add("response.in_progress", response=opening)
     for index, part in enumerate(said):
         item = part.item
         begun = {name: _BLANK.get(name, value) for name, value in item.items()}
-        events.append({"type": "response.output_item.added", "output_index": index, "item": begun})
-        events.extend(_body(item, {"item_id": item["id"], "output_index": index}, part.deltas))
-        events.append({"type": "response.output_item.done", "output_index": index, "item": item})
-    events.append({"type": f"response.{final['status']}", "response": final})
-    for number, event in enumerate(events):
-        event["sequence_number"] = number
-    return events
+        stream.add("response.output_item.added", output_index=index, item=begun)
+        stream.add_body(item, {"item_id": item["id"], "output_index": index}, part.deltas)
+        stream.add("response.output_item.done", output_index=index, item=item)
+    stream.add(f"response.{final['status']}", response=final)
+    return stream.parts
 
 
-def _body(item: Json, where: Json, deltas: Sequence[str] | None) -> Iterator[Json]:
-    """Yield the events between the beginning and the end of an item."""
-    kind: str = item["type"]
-    before, after = _PROGRESS.get(kind, ((), ()))
-    for step in before:
-        yield {"type": f"response.{kind}.{step}", **where}
-    if kind in _ARGUMENTS:
-        yield from _arguments(item, where)
-    elif kind in _BODIES:
-        yield from _BODIES[kind](item, where, deltas)
-    for step in after:
-        yield {"type": f"response.{kind}.{step}", **where}
+class _Stream:
+    """Events in order; one method for each way in which an item grows."""
+
+    def __init__(self) -> None:
+        self.parts: list[Json | Deltas] = []
+        self._count = 0
+
+    def add(self, kind: str, **fields: Any) -> None:
+        self.parts.append({"type": kind, **fields, "sequence_number": self._count})
+        self._count += 1
+
+    def add_deltas(self, kind: str, where: Json, texts: Sequence[str]) -> None:
+        self.parts.append(Deltas(kind, where, texts, self._count))
+        self._count += len(texts)
+
+    def add_body(self, item: Json, where: Json, deltas: Sequence[str] | None) -> None:
+        """Add the events between the beginning and the end of an item."""
+        kind: str = item["type"]
+        before, after = _PROGRESS.get(kind, ((), ()))
+        for step in before:
+            self.add(f"response.{kind}.{step}", **where)
+        if kind in _ARGUMENTS:
+            self._add_arguments(item, where)
+        elif kind == "message" or (kind == "reasoning" and not item["summary"]):
+            # A stream shows the summary or the reasoning itself; the item holds both.
+            self._add_contents(item, where, deltas)
+        elif kind == "reasoning":
+            self._add_summary(item, where)
+        for step in after:
+            self.add(f"response.{kind}.{step}", **where)
+
+    def _add_arguments(self, item: Json, where: Json) -> None:
+        name, stem = _ARGUMENTS[item["type"]]
+        text = item[name] or ""
+        self.add_deltas(f"{stem}.delta", where, _words(text))
+        self.add(f"{stem}.done", **where, **{name: text})
+
+    def _add_contents(self, item: Json, where: Json, deltas: Sequence[str] | None) -> None:
+        """Add the events of each content part; given deltas are those of the first part."""
+        for index, part in enumerate(item.get("content") or ()):
+            kind = part["type"]
+            name, extra = _PARTS[kind]
+            plain: Json = {**where, "content_index": index}
+            place: Json = {**plain, **extra}
+            self.add("response.content_part.added", **plain, part={**part, name: ""})
+            pieces = deltas if deltas is not None and index == 0 else _words(part[name])
+            self.add_deltas(f"response.{kind}.delta", place, pieces)
+            self.add(f"response.{kind}.done", **place, **{name: part[name]})
+            self.add("response.content_part.done", **plain, part=part)
+
+    def _add_summary(self, item: Json, where: Json) -> None:
+        for index, part in enumerate(item["summary"]):
+            place: Json = {**where, "summary_index": index}
+            self.add("response.reasoning_summary_part.added", **place, part={**part, "text": ""})
+            self.add_deltas("response.reasoning_summary_text.delta", place, _words(part["text"]))
+            self.add("response.reasoning_summary_text.done", **place, text=part["text"])
+            self.add("response.reasoning_summary_part.done", **place, part=part)
 
 
-def _arguments(item: Json, where: Json) -> Iterator[Json]:
-    name, stem = _ARGUMENTS[item["type"]]
-    text = item[name] or ""
-    for delta in _cut(text):
-        yield {"type": f"{stem}.delta", **where, "delta": delta}
-    yield {"type": f"{stem}.done", **where, name: text}
-
-
-def _contents(item: Json, where: Json, deltas: Sequence[str] | None) -> Iterator[Json]:
-    """Yield the events of each content part; given deltas are those of the first part."""
-    for index, part in enumerate(item.get("content") or ()):
-        kind = part["type"]
-        name, extra = _PARTS[kind]
-        place: Json = {**where, "content_index": index, **extra}
-        plain: Json = {**where, "content_index": index}
-        yield {"type": "response.content_part.added", **plain, "part": {**part, name: ""}}
-        delta_type = f"response.{kind}.delta"
-        for delta in deltas if deltas is not None else _cut(part[name]):
-            yield {"type": delta_type, **place, "delta": delta}
-        yield {"type": f"response.{kind}.done", **place, name: part[name]}
-        yield {"type": "response.content_part.done", **plain, "part": part}
-        deltas = None
-
-
-def _reasoning(item: Json, where: Json, deltas: Sequence[str] | None) -> Iterator[Json]:
-    for index, part in enumerate(item["summary"]):
-        place: Json = {**where, "summary_index": index}
-        text = part["text"]
-        yield {"type": "response.reasoning_summary_part.added", **place, "part": {**part, "text": ""}}
-        for delta in _cut(text):
-            yield {"type": "response.reasoning_summary_text.delta", **place, "delta": delta}
-        yield {"type": "response.reasoning_summary_text.done", **place, "text": text}
-        yield {"type": "response.reasoning_summary_part.done", **place, "part": part}
-    if not item["summary"]:
-        # A stream shows the summary or the reasoning itself; the item holds both.
-        yield from _contents(item, where, deltas)
-
-
-_BODIES: dict[str, Callable[[Json, Json, Any], Iterator[Json]]] = {"message": _contents, "reasoning": _reasoning}
-
-
-def _cut(text: str) -> list[str]:
+def _words(text: str) -> Sequence[str]:
     """Cut a text into words that keep their white space; text without a word stays whole."""
+    return _short_words(text) if len(text) <= _SHORT else _cut(text)
+
+
+@lru_cache(maxsize=256)
+def _short_words(text: str) -> Sequence[str]:
+    return _cut(text)
+
+
+def _cut(text: str) -> Sequence[str]:
     return _WORD.findall(text) or ([text] if text else [])

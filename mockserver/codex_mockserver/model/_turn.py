@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from codex_mockserver.model._prompt import Json, Prompt
@@ -12,7 +11,7 @@ from codex_mockserver.model._response import finished, opened
 from codex_mockserver.model._scenario import Step
 from codex_mockserver.model._script import Script
 from codex_mockserver.model._speech import Said, broken_off, speak
-from codex_mockserver.model._stream import response_events
+from codex_mockserver.model._stream import Deltas, flat, response_stream
 from codex_mockserver.model._usage import usage_of
 from codex_mockserver.world import World
 
@@ -31,10 +30,15 @@ class Turn:
     response: Json
     said: Sequence[Said]
 
-    @cached_property
+    @property
+    def stream(self) -> list[Json | Deltas]:
+        """All events of the response in order, with runs of deltas in one piece."""
+        return response_stream(self.opening, self.said, self.response)
+
+    @property
     def events(self) -> list[Json]:
-        """All events of the response, in order."""
-        return response_events(self.opening, self.said, self.response)
+        """All events of the response, one by one."""
+        return flat(self.stream)
 
     @property
     def items(self) -> list[Json]:

@@ -14,13 +14,10 @@ __all__ = ["count_tokens", "usage_of"]
 #: Characters that make one token, as in English prose.
 _CHARACTERS = 4
 
-#: The fields whose text the model reads or writes.
-_TEXTS = frozenset({"text", "refusal", "arguments", "input", "output", "content", "summary", "encrypted_content"})
-
 
 def count_tokens(value: Any) -> int:
-    """Return the estimated tokens of a text, or of the texts in items."""
-    return -(-_length(value) // _CHARACTERS)
+    """Return the estimated tokens of a text or of items, from their length as JSON."""
+    return -(-len(msgspec.json.encode(value)) // _CHARACTERS)
 
 
 def usage_of(prompt: Prompt, output: Iterable[Json], counts: Mapping[str, int] | None) -> Json:
@@ -28,11 +25,11 @@ def usage_of(prompt: Prompt, output: Iterable[Json], counts: Mapping[str, int] |
     output = list(output)
     body = prompt.body
     estimate = {
-        "input_tokens": count_tokens([body.get("instructions") or "", *prompt.items]) + _tools(body.get("tools")),
+        "input_tokens": count_tokens([body.get("instructions"), body.get("tools"), prompt.items]),
         "output_tokens": count_tokens(output),
         "cached_tokens": 0,
         "cache_write_tokens": 0,
-        "reasoning_tokens": count_tokens([item for item in output if item["type"] == "reasoning"]),
+        "reasoning_tokens": sum(count_tokens(item) for item in output if item["type"] == "reasoning"),
     } | dict(counts or {})
     return {
         "input_tokens": estimate["input_tokens"],
@@ -41,17 +38,3 @@ def usage_of(prompt: Prompt, output: Iterable[Json], counts: Mapping[str, int] |
         "output_tokens_details": {"reasoning_tokens": estimate["reasoning_tokens"]},
         "total_tokens": estimate["input_tokens"] + estimate["output_tokens"],
     }
-
-
-def _tools(tools: list[Json] | None) -> int:
-    return len(msgspec.json.encode(tools)) // _CHARACTERS if tools else 0
-
-
-def _length(value: Any) -> int:
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, list):
-        return sum(map(_length, value))
-    if isinstance(value, dict):
-        return sum(_length(part) for name, part in value.items() if name in _TEXTS)
-    return 0

@@ -48,13 +48,15 @@ class HttpProtocol(HttpToolsProtocol):
         self._header_seconds = header_seconds
         self.logger = _CRASHES
         self.access_log = False
+        #: Whether a header is awaited or has begun; a new connection begins with one.
+        self._in_header = True
         self._header_size = 0
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first header."""
         super().connection_made(transport)
-        self._await_header()
+        self._set_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -63,14 +65,16 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, unless the header has grown too large."""
-        if self._deadline is None:
-            super().data_received(data)
-            return
-        self._header_size += len(data)
-        if self._header_size <= MAX_HEADER:
-            super().data_received(data)
-        elif self._header_size - len(data) <= MAX_HEADER:
-            self._refuse_header()
+        if self._in_header:
+            self._header_size += len(data)
+            if self._header_size > MAX_HEADER:
+                if self._header_size - len(data) <= MAX_HEADER:
+                    self._refuse_header()
+                return
+        super().data_received(data)
+        if self._in_header and self._deadline is None:
+            # Most headers come whole, so most requests need no timer.
+            self._set_deadline()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection for the answer when the client has sent all of its request and closed its side."""
@@ -84,16 +88,15 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to wait for the rest of a header."""
         super().on_message_begin()
-        if self._deadline is None:
-            self._await_header()
+        if not self._in_header:
+            self._in_header, self._header_size = True, 0
 
     def on_headers_complete(self) -> None:
         """Call the application."""
         self._header_done()
         super().on_headers_complete()
 
-    def _await_header(self) -> None:
-        self._header_size = 0
+    def _set_deadline(self) -> None:
         self._deadline = self.loop.call_later(self._header_seconds, self.transport.close)
 
     def _refuse_header(self) -> None:
@@ -103,6 +106,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.write_eof()
 
     def _header_done(self) -> None:
+        self._in_header = False
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

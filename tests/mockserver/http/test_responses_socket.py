@@ -130,7 +130,7 @@ async def test_after_a_prewarm_a_request_brings_only_what_is_new() -> None:
 
     assert warm["output"] == []
     assert said(events[-1]) == "both"
-    assert events[-1]["response"]["usage"]["input_tokens"] == 2
+    assert events[-1]["response"]["usage"]["input_tokens"] > warm["usage"]["input_tokens"]
 
 
 async def test_a_tool_output_answers_a_call_of_the_response_before() -> None:

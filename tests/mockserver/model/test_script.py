@@ -177,7 +177,7 @@ def test_the_estimate_of_usage_is_the_same_for_the_same_request() -> None:
     first, second = (take_turn(World(seed=seed), Script(), prompt("word " * 40)) for seed in (1, 2))
 
     assert first.response["usage"] == second.response["usage"]
-    assert first.response["usage"]["input_tokens"] == 50
+    assert 50 <= first.response["usage"]["input_tokens"] < 100
 
 
 def test_more_text_is_more_usage() -> None:

@@ -10,7 +10,6 @@ from openai.types.responses import ResponseStreamEvent
 from pydantic import TypeAdapter
 
 from codex_mockserver.model import Prompt, Scenario, Script, Step, Turn, read_input, take_turn
-from codex_mockserver.model._stream import response_events
 from codex_mockserver.world import Clock, World
 from codex_schemas import load, load_events
 
@@ -208,6 +207,4 @@ def test_equal_worlds_give_equal_streams() -> None:
 def test_events_are_numbered_over_the_whole_stream() -> None:
     whole = turn({"message": "a"}, {"message": "b"})
 
-    events = response_events(whole.opening, whole.said, whole.response)
-
-    assert [event["sequence_number"] for event in events] == list(range(len(events)))
+    assert [event["sequence_number"] for event in whole.events] == list(range(len(whole.events)))
