@@ -16,12 +16,15 @@ from typing import Self
 from codex_conformance import releases
 from codex_schemas import Problem
 
-__all__ = ["client_variables", "codex_home", "execute", "find_program"]
+__all__ = ["client_variables", "codex_home", "execute", "find_program", "fit_for_folder"]
 
 #: Variables of the user that would lead a client away from the mock, or show it real credentials.
 _FOREIGN = ("CODEX_", "OPENAI_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 _SIGNALLED = 128
+
+#: Without it, ``codex exec`` refuses to work outside a git repository.
+_ANY_FOLDER = "--skip-git-repo-check"
 
 
 def client_variables(ours: Mapping[str, str]) -> dict[str, str]:
@@ -65,6 +68,15 @@ def find_program(name: str, version: str | None, *, may_install: bool) -> str:
             advice="Check its spelling.",
         )
     return on_path
+
+
+def fit_for_folder(command: Sequence[str], folder: Path) -> list[str]:
+    """Return the command, with the option that ``codex exec`` needs outside a git repository."""
+    is_repository = any((place / ".git").exists() for place in (folder, *folder.parents))
+    if list(command[:2]) != ["codex", "exec"] or is_repository or _ANY_FOLDER in command:
+        return list(command)
+    print(f"codex-testkit: this folder is no git repository, so codex exec gets {_ANY_FOLDER}", file=sys.stderr)
+    return [*command[:2], _ANY_FOLDER, *command[2:]]
 
 
 def _release(version: str, *, may_install: bool) -> Path:

@@ -5,8 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
-from codex_conformance.cli._client import client_variables, codex_home, execute, find_program
+from codex_conformance.cli._client import (
+    client_variables,
+    codex_home,
+    execute,
+    find_program,
+    fit_for_folder,
+)
 from codex_conformance.cli._options import Subparsers, add_command, add_scenario_options, read_scenario
 from codex_conformance.cli._summary import as_json, as_table
 from codex_conformance.releases import DEFAULT_RELEASE
@@ -15,7 +22,7 @@ from codex_mockserver.serving import SyncBackend
 __all__ = ["add_parser", "run"]
 
 _EXAMPLES = f"""\
-  codex-testkit run -- codex exec --skip-git-repo-check "say hello"
+  codex-testkit run -- codex exec "hello"
   codex-testkit run --codex-version {DEFAULT_RELEASE} --as team -- codex cloud list
   codex-testkit run --logged-out --auto-approve -- codex login --device-auth
 """
@@ -42,6 +49,7 @@ def run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
         parser.error("a command is missing after --")
+    command = fit_for_folder(command, Path.cwd())
     scenario = read_scenario(options)
     program = find_program(command[0], options.codex_version, may_install=not options.no_install)
     with codex_home() as home, SyncBackend(proxy=True, scenario=scenario) as backend:

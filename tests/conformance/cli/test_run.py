@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from codex_conformance.cli._client import fit_for_folder
+
 ASK = (
     "import os, ssl, urllib.request as u\n"
     "trust = ssl.create_default_context(cafile=os.environ['SSL_CERT_FILE'])\n"
@@ -153,12 +155,40 @@ def test_the_command_decides_what_a_signal_means(start, send, number) -> None:
 
 
 @pytest.mark.real_codex
-def test_the_published_codex_takes_a_turn(testkit, codex_folder) -> None:
+def test_the_published_codex_takes_a_turn_in_an_empty_folder(testkit, codex_folder, tmp_path, monkeypatch) -> None:
+    """codex itself refuses to work outside a repository, so the option for that is added, and said."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+
     finished = testkit(
-        "run", "--codex-version", "0.169.0", "--", "codex", "exec", "--skip-git-repo-check", "say hello",
+        "run", "--codex-version", "0.169.0", "--", "codex", "exec", "hello",
         CODEX_TESTKIT_CODEX_DIR=str(codex_folder), PATH=os.environ["PATH"],
     )  # fmt: skip
 
     assert finished.returncode == 0
     assert "hello" in finished.stdout
     assert "connectResponses" in finished.stderr
+    assert "--skip-git-repo-check" in finished.stderr
+    assert list(empty.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "is_repository", "added"),
+    [
+        (["codex", "exec", "hi"], False, True),
+        (["codex", "exec", "hi"], True, False),
+        (["codex", "exec", "--skip-git-repo-check", "hi"], False, False),
+        (["codex", "cloud", "list"], False, False),
+        (["make", "exec"], False, False),
+    ],
+    ids=["exec outside a repository", "inside", "asked for already", "another command", "another program"],
+)
+def test_only_exec_outside_a_repository_gets_the_option(command, is_repository, added, tmp_path, capsys) -> None:
+    if is_repository:
+        (tmp_path / ".git").mkdir()
+
+    fitted = fit_for_folder(command, tmp_path)
+
+    assert (fitted != command) == added
+    assert ("--skip-git-repo-check" in capsys.readouterr().err) == added
