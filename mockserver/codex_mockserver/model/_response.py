@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from codex_mockserver.model._prompt import Json
+from codex_mockserver.world import advance
 
 __all__ = ["finished", "opened"]
 
@@ -35,6 +36,14 @@ _TEXT = {"format": {"type": "text"}, "verbosity": "medium"}
 
 #: The tier in which a request without a wish, or with ``auto``, is served.
 _TIER = "default"
+
+
+#: For each end that a scenario can name, the event of the turn's life cycle and what the response says of it.
+_ENDINGS: dict[str, tuple[str, Callable[[Any], Json]]] = {
+    "completed": ("complete", lambda now: {"completed_at": now}),
+    "failed": ("fail", lambda error: {"error": error}),
+    "incomplete": ("stop", lambda reason: {"incomplete_details": {"reason": reason}}),
+}
 
 
 def opened(response_id: str, created_at: int, body: Json) -> Json:
@@ -68,9 +77,7 @@ def finished(opening: Json, end: str | Json, output: list[Json], usage: Json, no
         usage: The token counts.
         now: The time in Unix seconds.
     """
-    whole = {**opening, "output": output, "usage": usage}
-    if isinstance(end, str):
-        return {**whole, "status": end, "completed_at": now}
-    status, detail = next(iter(end.items()))
-    outcome = {"error": detail} if status == "failed" else {"incomplete_details": {"reason": detail}}
-    return {**whole, "status": status, **outcome}
+    ending, detail = (end, now) if isinstance(end, str) else next(iter(end.items()))
+    event, outcome = _ENDINGS[ending]
+    status = advance("turn", opening["status"], event)
+    return {**opening, "output": output, "usage": usage, "status": status, **outcome(detail)}

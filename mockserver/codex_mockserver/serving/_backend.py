@@ -83,7 +83,7 @@ class _Backend:
     @property
     def refused_hosts(self) -> list[str]:
         """``host:port`` of each tunnel that the proxy has refused, in order."""
-        return self._proxy.refused if self._proxy else []
+        return list(self._proxy.refused) if self._proxy else []
 
     def describe(self) -> dict[str, Any]:
         """Return the addresses, and each account with fresh credentials, as JSON."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
 
@@ -14,6 +15,7 @@ __all__ = ["ConnectProxy"]
 #: Bytes that the header of a proxy request may have.
 _MAX_HEADER = 16 * 1024
 _CHUNK = 64 * 1024
+_REFUSED_KEPT = 1_000
 _HTTPS = "443"
 
 
@@ -43,8 +45,8 @@ class ConnectProxy:
         header_seconds: float = 10.0,
     ) -> None:
         require_loopback(host)
-        #: ``host:port`` of each tunnel that was refused, in order.
-        self.refused: list[str] = []
+        #: ``host:port`` of each tunnel that was refused lately, in order.
+        self.refused: deque[str] = deque(maxlen=_REFUSED_KEPT)
         self._hosts = frozenset(hosts)
         self._upstream = upstream
         self._address = (host, port)
