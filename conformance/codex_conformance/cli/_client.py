@@ -120,7 +120,7 @@ class _Signals:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._is_terminated = False
+        self._came_early = False
 
     def __enter__(self) -> Self:
         # Handlers that do nothing are not the same as ignored signals: the command inherits only the latter.
@@ -135,10 +135,12 @@ class _Signals:
     def pass_on(self, process: subprocess.Popen[bytes]) -> None:
         """Name the process that is to get SIGTERM."""
         self._process = process
-        if self._is_terminated:
+        if self._came_early:
             process.terminate()
 
     def _terminate(self, *_: object) -> None:
-        self._is_terminated = True
-        if self._process is not None:
+        # Either here or in pass_on, never in both: a second signal would kill a process that is just ending well.
+        if self._process is None:
+            self._came_early = True
+        else:
             self._process.terminate()

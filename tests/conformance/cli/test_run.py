@@ -148,7 +148,9 @@ def test_the_command_decides_what_a_signal_means(start, send, number) -> None:
     assert process.stdout.readline() == "ready\n"
 
     send(process.pid, number)
-    _, errors = process.communicate(timeout=10)
+    # Not communicate(): it closes the standard input, which ends the command by itself.
+    process.wait(timeout=10)
+    errors = process.stderr.read()
 
     assert process.returncode == 9
     assert "Traceback" not in errors
