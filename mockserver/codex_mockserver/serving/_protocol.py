@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+
+from codex_mockserver.serving._cork import CorkedTransport
 
 __all__ = ["HttpProtocol", "SocketProtocol"]
 
@@ -55,7 +57,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first header."""
-        super().connection_made(transport)
+        self._corked = CorkedTransport(transport, self.loop)
+        super().connection_made(cast("asyncio.Transport", self._corked))
         self._set_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -82,6 +85,7 @@ class HttpProtocol(HttpToolsProtocol):
         waits = cycle is not None and not cycle.response_complete and not cycle.more_body
         if waits:
             cycle.keep_alive = False
+        self._corked.flush()
         # A TLS connection cannot be half closed.
         return waits and self.scheme == "http"
 
