@@ -69,7 +69,6 @@ class App:
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: Exchange) -> Answer:
         """Route, read, check and handle one request; every refusal becomes that backend's own answer."""
-        dialect = _dialect(exchange.path)
         try:
             raw = await read_body(receive)
             exchange.received(decompress(raw, exchange.headers.get("content-encoding", "")))
@@ -85,13 +84,12 @@ class App:
             answer: Answer = route.handler(call)
         except Refusal as refusal:
             exchange.near_miss = exchange.near_miss or refusal.message
-            return envelope(dialect, refusal)
+            return envelope(_dialect(exchange.path), refusal)
         except Exception as error:  # noqa: BLE001 (a fault of ours must not take the connection down)
             _log.exception("answering %s %s", exchange.method, exchange.path)
             exchange.near_miss = f"fault of the mock: {error}"
-            return envelope(
-                dialect, Refusal(500, f"The mock failed: {error}", code="internal_error", kind="server_error")
-            )
+            refusal = Refusal(500, f"The mock failed: {error}", code="internal_error", kind="server_error")
+            return envelope(_dialect(exchange.path), refusal)
         return answer
 
     async def _serve_socket(self, scope: Scope, socket: Socket, exchange: Exchange) -> None:
