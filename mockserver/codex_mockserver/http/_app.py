@@ -88,8 +88,8 @@ class App:
         except Exception as error:  # noqa: BLE001 (a fault of ours must not take the connection down)
             _log.exception("answering %s %s", exchange.method, exchange.path)
             exchange.near_miss = f"fault of the mock: {error}"
-            refusal = Refusal(500, f"The mock failed: {error}", code="internal_error", kind="server_error")
-            return envelope(_dialect(exchange.path), refusal)
+            failure = Refusal(500, f"The mock failed: {error}", code="internal_error", kind="server_error")
+            return envelope(_dialect(exchange.path), failure)
         return answer
 
     async def _serve_socket(self, scope: Scope, socket: Socket, exchange: Exchange) -> None:
