@@ -131,3 +131,14 @@ def test_two_clients_with_one_refresh_token(codex, backend) -> None:
     assert turn.code == 1
     assert "already used" in turn.output
     assert all(token.status != "active" for token in backend.world.state.refresh_tokens.values())
+
+
+def test_an_expired_account_has_to_log_in_again(codex, backend) -> None:
+    """Both of its tokens are past their life, so neither the early nor the late refresh helps."""
+    codex.log_in("expired")
+
+    turn = codex.exec("hello")
+
+    assert turn.code == 1
+    assert "expired" in turn.output
+    assert {refresh.response_json["error"]["code"] for refresh in refreshes(backend)} == {"refresh_token_expired"}

@@ -41,13 +41,13 @@ def run(options: argparse.Namespace) -> int:
     ready = _ask(options.url, ("http",) if options.no_proxy else ("http", "proxy", "ca_file"))
     if options.no_proxy:
         variables, config = direct_environment(ready["http"]), direct_config(urlsplit(ready["http"]).port or 80)
-        login = f"codex login --device-auth --experimental_issuer {ready['http']}"
     else:
         variables, config = proxied_environment(ready["proxy"], ready["ca_file"]), proxied_config()
-        login = "codex login"
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     lines += ["", "# $CODEX_HOME/config.toml:", *(f"# {line}".rstrip() for line in config.splitlines())]
-    print("\n".join([*lines, "", f"# Log in with: {login}"]))
+    lines += ["", "# Log in with:", f"#   codex login --device-auth --experimental_issuer {ready['http']}"]
+    lines += ["# A plain `codex login` would send your browser, which knows no proxy, to the", "# real host."]
+    print("\n".join(lines))
     return 0
 
 
