@@ -37,10 +37,11 @@ TRANSITIONS: dict[str, dict[str, dict[str, str]]] = {
         "revoked": {},
     },
     "refresh_token": {
-        "active": {"rotate": "rotated", "expire": "expired", "revoke": "revoked"},
-        "rotated": {"revoke": "revoked"},
+        "active": {"rotate": "rotated", "expire": "expired", "revoke": "revoked", "terminate": "terminated"},
+        "rotated": {},
         "expired": {},
         "revoked": {},
+        "terminated": {},
     },
     # One response of the model.
     "turn": {

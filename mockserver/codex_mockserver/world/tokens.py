@@ -32,6 +32,7 @@ __all__ = [
     "revoke_session",
     "revoke_token",
     "switch_workspace",
+    "terminate_session",
 ]
 
 ISSUER = "https://auth.openai.com"
@@ -114,7 +115,7 @@ def refresh_tokens(world: World, refresh_token: str, client_id: str) -> IssuedTo
     if record.status == "active" and world.now() >= record.expires_at:
         record.status = advance("refresh_token", record.status, "expire")
     if record.status == "rotated":
-        _revoke_refresh_tokens(world, session.id)
+        _end_refresh_tokens(world, session.id, "revoke")
     if record.status != "active":
         raise GrantRejected(*_ENDED[record.status])
     record.status = advance("refresh_token", record.status, "rotate")
@@ -126,6 +127,7 @@ _ENDED = {
     "rotated": ("refresh_token_reused", "The refresh token was already used; sign in again."),
     "expired": ("refresh_token_expired", "The refresh token has expired; sign in again."),
     "revoked": ("refresh_token_invalidated", "The refresh token was revoked; sign in again."),
+    "terminated": ("app_session_terminated", "The session was terminated; sign in again."),
 }
 
 
@@ -182,8 +184,17 @@ def revoke_token(world: World, token: str) -> None:
 
 
 def revoke_session(world: World, session_id: str) -> None:
-    """Revoke every token of a session that is still good."""
-    _revoke_refresh_tokens(world, session_id)
+    """Revoke every token of a session that is still good, as a logout does."""
+    _end_session(world, session_id, "revoke")
+
+
+def terminate_session(world: World, session_id: str) -> None:
+    """End a session from the service's side, as a change of the password does: app_session_terminated."""
+    _end_session(world, session_id, "terminate")
+
+
+def _end_session(world: World, session_id: str, event: str) -> None:
+    _end_refresh_tokens(world, session_id, event)
     for token in world.state.access_tokens.values():
         if token.session == session_id and can("access_token", token.status, "revoke"):
             token.status = advance("access_token", token.status, "revoke")
@@ -198,16 +209,14 @@ def expire_access_tokens(world: World, account_name: str) -> None:
             token.status = advance("access_token", token.status, "expire")
 
 
-def _revoke_refresh_tokens(world: World, session_id: str) -> None:
+def _end_refresh_tokens(world: World, session_id: str, event: str) -> None:
     for token in world.state.refresh_tokens.values():
-        if token.session == session_id and can("refresh_token", token.status, "rotate"):
-            token.status = advance("refresh_token", token.status, "revoke")
+        if token.session == session_id and can("refresh_token", token.status, event):
+            token.status = advance("refresh_token", token.status, event)
 
 
 def _issue(world: World, session: Session) -> IssuedTokens:
     account, now = world.account(session.account), world.now()
-    # The newest session goes last, so that a session is forgotten after its tokens and never before.
-    world.remember(world.state.sessions, session.id, session)
     access_token, expires_in = _issue_access_token(world, session)
     claims = id_token_claims(account, world.workspace(session.workspace), session, token_id=world.ids.uuid(), now=now)
     refresh_token = world.ids.secret("rt_")
@@ -227,6 +236,8 @@ def _issue(world: World, session: Session) -> IssuedTokens:
 
 def _issue_access_token(world: World, session: Session) -> tuple[str, int]:
     """Return a new access token and the seconds that it lives."""
+    # The newest session goes last, so that a session is forgotten after its tokens and never before.
+    world.remember(world.state.sessions, session.id, session)
     account, workspace = world.account(session.account), world.workspace(session.workspace)
     claims = access_token_claims(account, workspace, session, token_id=world.ids.uuid(), now=world.now())
     token = sign_claims(claims)

@@ -17,6 +17,7 @@ from codex_mockserver.world.tokens import (
     revoke_session,
     revoke_token,
     switch_workspace,
+    terminate_session,
 )
 from codex_schemas import Problem, load
 
@@ -186,6 +187,14 @@ def test_revoking_either_token_ends_the_session(world, which):
     revoke_token(world, getattr(tokens, which))
 
     assert refusal(world, tokens.refresh_token) == "refresh_token_invalidated"
+    assert rejection(world, tokens.access_token) == "token_invalidated"
+
+
+def test_a_terminated_session_has_a_code_of_its_own(world):
+    tokens = issue_tokens(world, "plus")
+    terminate_session(world, tokens.session_id)
+
+    assert refusal(world, tokens.refresh_token) == "app_session_terminated"
     assert rejection(world, tokens.access_token) == "token_invalidated"
 
 
