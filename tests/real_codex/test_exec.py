@@ -270,3 +270,26 @@ def test_compaction(codex, backend, script) -> None:
     bodies = model_requests(backend)
     assert any(item["type"] == "compaction_trigger" for body in bodies for item in body["input"])
     assert any(item["type"] == "compaction" for item in bodies[-1]["input"])
+
+
+def test_the_older_compaction(codex, backend) -> None:
+    """Without the newer feature 0.141.0 asks an endpoint of its own, and goes on with what that answers."""
+    if codex.is_new:
+        pytest.skip("0.169.0 knows only the newer compaction")
+    codex.log_in("pro")
+    backend.script.scenario = load_scenario(
+        {
+            "model": [
+                {"say": [{"exec_command": {"cmd": "true"}}], "usage": {"input_tokens": 60_000, "output_tokens": 10}},
+                {"say": [{"message": "after"}]},
+            ]
+        }
+    )
+    options = ("-c", "model_auto_compact_token_limit=50000", "--disable", "remote_compaction_v2", "--model", "gpt-5.5")
+
+    turn = codex.exec("go", *options)
+
+    assert turn.code == 0, turn.output
+    assert turn.messages[-1] == "after"
+    assert backend.journal.single_request("compactResponse").status == 200
+    assert any(item["type"] == "compaction" for item in model_requests(backend)[-1]["input"])

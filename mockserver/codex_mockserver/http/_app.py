@@ -15,7 +15,7 @@ from codex_mockserver.http._answer import Answer, json_answer
 from codex_mockserver.http._body import FORM, JSON, decompress, parse, read_body
 from codex_mockserver.http._call import Call
 from codex_mockserver.http._origin import origin_of
-from codex_mockserver.http._refusal import Refusal, envelope
+from codex_mockserver.http._refusal import Refusal, dialect_of, envelope
 from codex_mockserver.http._routing import Route, RouteTable
 from codex_mockserver.http._socket import Socket
 from codex_mockserver.journal import Exchange, Journal
@@ -84,12 +84,12 @@ class App:
             answer: Answer = route.handler(call)
         except Refusal as refusal:
             exchange.near_miss = exchange.near_miss or refusal.message
-            return envelope(_dialect(exchange.path), refusal)
+            return envelope(dialect_of(exchange.path), refusal)
         except Exception as error:  # noqa: BLE001 (a fault of ours must not take the connection down)
             _log.exception("answering %s %s", exchange.method, exchange.path)
             exchange.near_miss = f"fault of the mock: {error}"
             failure = Refusal(500, f"The mock failed: {error}", code="internal_error", kind="server_error")
-            return envelope(_dialect(exchange.path), failure)
+            return envelope(dialect_of(exchange.path), failure)
         return answer
 
     async def _serve_socket(self, scope: Scope, socket: Socket, exchange: Exchange) -> None:
@@ -103,7 +103,7 @@ class App:
             self._authenticate(call)
         except Refusal as refusal:
             exchange.near_miss = exchange.near_miss or refusal.message
-            return await socket.refuse(envelope(_dialect(exchange.path), refusal))
+            return await socket.refuse(envelope(dialect_of(exchange.path), refusal))
         await route.handler(call, socket)
         return None
 
@@ -139,7 +139,7 @@ class App:
         try:
             call.caller = authenticate(call.world, call.headers, call.operation.security)
         except CredentialsRejected as rejected:
-            code = "invalid_api_key" if _dialect(call.prefix) == "public" else rejected.code
+            code = "invalid_api_key" if dialect_of(call.prefix) == "public" else rejected.code
             raise Refusal(401, rejected.message, code=code, headers={"www-authenticate": "Bearer"}) from None
 
     def _date(self) -> str:
@@ -190,24 +190,6 @@ def _injected(fault: Fault | None) -> Answer | None:
     if fault is None or fault.answer is None:
         return None
     return Answer(fault.answer.status, fault.answer.encoded(), JSON, dict(fault.answer.headers))
-
-
-def _dialect(path: str) -> str:
-    """Name the error envelope of the backend that a path belongs to."""
-    for prefix, dialect in _DIALECTS:
-        if path.startswith(prefix):
-            return dialect
-    return "oauth"
-
-
-_DIALECTS = (
-    ("/oauth/authorize", "page"),
-    ("/codex/device", "page"),
-    ("/backend-api/codex", "codex"),
-    ("/backend-api", "wham"),
-    ("/api/codex", "wham"),
-    ("/v1", "public"),
-)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

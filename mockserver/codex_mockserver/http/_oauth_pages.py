@@ -28,7 +28,7 @@ def authorize_page(login: Login, offered: Iterable[Choice], originator: str) -> 
         "authorize.html",
         originator=originator,
         login_id=login.id,
-        options=_options(offered),
+        decision=_decision(offered, autofocus=_Html(" autofocus")),
         client_id=login.client_id,
         redirect_uri=login.redirect_uri,
         scope=login.scope,
@@ -44,7 +44,7 @@ def device_page(offered: Iterable[Choice], user_code: str = "", picked: str = ""
         user_code=user_code,
         described_by="error hint" if error else "hint",
         invalid=_Html(' aria-invalid="true"' if error else ""),
-        options=_options(offered, picked),
+        decision=_decision(offered, picked),
     )
     title = "Connect a device"
     return _page(f"Error: {title}" if error else title, content, status=400 if error else 200)
@@ -79,8 +79,10 @@ def _page(title: str, content: _Html, status: int = 200, extra: Mapping[str, str
     return html_answer(_fill("layout.html", title=title, style=_Html(style), content=content), status, headers)
 
 
-def _options(offered: Iterable[Choice], picked: str = "") -> _Html:
-    return _Html("\n".join(_option(choice, picked) for choice in offered))
+def _decision(offered: Iterable[Choice], picked: str = "", autofocus: str = "") -> _Html:
+    """Return the part of a form in which a person picks an account and decides."""
+    options = _Html("\n".join(_option(choice, picked) for choice in offered))
+    return _fill("decision.html", options=options, autofocus=autofocus)
 
 
 def _option(choice: Choice, picked: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from codex_mockserver.http._answer import Answer, json_answer
 from codex_mockserver.http._oauth_pages import error_page
 
-__all__ = ["Refusal", "envelope"]
+__all__ = ["Refusal", "dialect_of", "envelope"]
 
 
 class Refusal(Exception):  # noqa: N818 (an answer of the protocol, not a fault of the program)
@@ -79,3 +79,21 @@ def envelope(dialect: str, refusal: Refusal) -> Answer:
         return error_page(refusal.message, refusal.status, refusal.headers)
     body = refusal.body if refusal.body is not None else _ENVELOPES[dialect](refusal)
     return json_answer(body, status=refusal.status, headers=refusal.headers)
+
+
+def dialect_of(path: str) -> str:
+    """Name the error envelope of the backend that a path belongs to."""
+    for prefix, dialect in _DIALECTS:
+        if path.startswith(prefix):
+            return dialect
+    return "oauth"
+
+
+_DIALECTS = (
+    ("/oauth/authorize", "page"),
+    ("/codex/device", "page"),
+    ("/backend-api/codex", "codex"),
+    ("/backend-api", "wham"),
+    ("/api/codex", "wham"),
+    ("/v1", "public"),
+)

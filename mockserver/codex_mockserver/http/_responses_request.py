@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Literal
 
 from codex_mockserver.http._call import Call
-from codex_mockserver.http._refusal import Refusal
+from codex_mockserver.http._refusal import Refusal, dialect_of
 from codex_mockserver.model import Prompt, catalogue, read_input
 from codex_schemas import load
 
@@ -17,8 +17,6 @@ Json = dict[str, Any]
 
 #: The two services that speak the Responses protocol.
 Base = Literal["codex", "public"]
-
-_PUBLIC_PREFIX = "/v1"
 
 #: The calls that an output of each type may answer.
 _ANSWERS: dict[str, frozenset[str]] = {
@@ -38,7 +36,12 @@ _CODEX_CONSTANTS = {
 
 def base_of(call: Call) -> Base:
     """Return which service a call goes to."""
-    return "public" if call.prefix == _PUBLIC_PREFIX else "codex"
+    return _base(call.prefix)
+
+
+@cache
+def _base(prefix: str) -> Base:
+    return "public" if dialect_of(prefix) == "public" else "codex"
 
 
 def check_body(call: Call, schema: str, body: Any) -> Json:
@@ -110,10 +113,11 @@ def _orphan(message: str) -> Refusal:
 
 
 def _check_codex(call: Call, schema: str, body: Json) -> None:
-    if schema.startswith("CodexCompact"):
+    accepted = _closed_fields(schema)
+    if accepted is None:
         return
     for name in body:
-        if name not in _accepted(schema):
+        if name not in accepted:
             raise Refusal(400, f"Unsupported parameter: {name}")
     for name, (value, detail) in _CODEX_CONSTANTS.items():
         if body.get(name) is not value:
@@ -126,6 +130,7 @@ def _check_codex(call: Call, schema: str, body: Json) -> None:
 
 
 @cache
-def _accepted(schema: str) -> frozenset[str]:
-    """Return the fields that a strict schema of the Codex backend names."""
-    return frozenset(load("responses").document["components"]["schemas"][schema]["properties"])
+def _closed_fields(schema: str) -> frozenset[str] | None:
+    """Return the only fields that a schema of the Codex backend takes, None for an open one."""
+    definition = load("responses").document["components"]["schemas"][schema]
+    return frozenset(definition["properties"]) if definition.get("additionalProperties") is False else None

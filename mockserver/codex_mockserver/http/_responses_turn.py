@@ -7,7 +7,7 @@ from typing import Any
 from codex_mockserver.http._call import Call
 from codex_mockserver.http._refusal import Refusal
 from codex_mockserver.http._responses_request import base_of
-from codex_mockserver.model import Fault, Prompt, Turn, catalogue, item_id, take_turn
+from codex_mockserver.model import Fault, Prompt, Turn, catalogue, take_turn
 from codex_mockserver.world import StoredResponse
 from codex_mockserver.world.limits import check, limit_body, limit_headers, record_turn
 from codex_schemas import Problem
@@ -97,12 +97,10 @@ def _thread_id(call: Call, body: Json) -> str | None:
 
 def _store(call: Call, turn: Turn) -> None:
     response_id: str = turn.response["id"]
-    ids = call.world.ids
     record = StoredResponse(
         id=response_id,
         workspace=call.signed_in.workspace.id,
         response=turn.response,
-        input_items=[{"id": item_id(item["type"], ids), **item} for item in turn.prompt.new_items],
         history=turn.items,
     )
     call.world.remember(call.world.state.responses, response_id, record, RESPONSES_KEPT)

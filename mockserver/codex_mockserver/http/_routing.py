@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote
 
-from codex_mockserver.http._answer import Answer
-from codex_mockserver.http._call import Call
-from codex_mockserver.http._socket import Socket
 from codex_schemas import Operation, Problem, load
 
 __all__ = ["Handlers", "Route", "RouteTable"]
 
-Handler = Callable[[Call], Answer]
-SocketHandler = Callable[[Call, Socket], Awaitable[None]]
+#: Returns the answer to a call; the handler of a WebSocket is a coroutine function that also gets the socket.
 AnyHandler = Callable[..., Any]
 
 

@@ -5,7 +5,6 @@ from codex_mockserver.model._loader import load_scenario, scenario_schema
 from codex_mockserver.model._prompt import Prompt, read_input
 from codex_mockserver.model._scenario import Fault, FaultAnswer, Scenario, Settings, Step, When
 from codex_mockserver.model._script import NoStep, Script
-from codex_mockserver.model._speech import item_id
 from codex_mockserver.model._stream import Deltas
 from codex_mockserver.model._turn import Turn, take_turn
 
@@ -23,7 +22,6 @@ __all__ = [
     "Turn",
     "When",
     "catalogue",
-    "item_id",
     "load_scenario",
     "read_input",
     "scenario_schema",

@@ -11,7 +11,7 @@ from codex_mockserver.model._toolbox import Tool
 from codex_mockserver.world import Ids
 from codex_schemas import Problem
 
-__all__ = ["Said", "broken_off", "item_id", "speak"]
+__all__ = ["Said", "broken_off", "speak"]
 
 _ID_LENGTH = 48
 _CALL_ID_LENGTH = 24
@@ -72,7 +72,7 @@ def broken_off(said: Said) -> Said:
     return Said({**said.item, "status": "incomplete"}, said.deltas)
 
 
-def item_id(kind: str, ids: Ids) -> str:
+def _item_id(kind: str, ids: Ids) -> str:
     """Return a new id for an item of a type."""
     return ids.new(_PREFIXES.get(kind, f"{kind[:4]}_"), _ID_LENGTH)
 
@@ -80,7 +80,7 @@ def item_id(kind: str, ids: Ids) -> str:
 def _identified(item: Json, ids: Ids, prompt: Prompt) -> Json:
     """Give an item the ids, the status and the sealed reasoning that its type has."""
     kind = item["type"]
-    whole: Json = {"type": kind, "id": item_id(kind, ids)}
+    whole: Json = {"type": kind, "id": _item_id(kind, ids)}
     if kind in _CALLS:
         whole["call_id"] = ids.new("call_", _CALL_ID_LENGTH)
     if kind in _WITH_STATUS:

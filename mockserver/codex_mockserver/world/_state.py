@@ -234,7 +234,6 @@ class DeviceCode(msgspec.Struct):
     authorization_code: str | None = None
     code_verifier: str | None = None
     code_challenge: str | None = None
-    polls: int = 0
 
 
 class Attempt(msgspec.Struct):
@@ -268,12 +267,11 @@ class Task(msgspec.Struct):
 
 
 class StoredResponse(msgspec.Struct):
-    """A response that was stored, with the items that led to it."""
+    """A response that was stored, with the conversation that it ended."""
 
     id: str
     workspace: str | None
     response: dict[str, Any]
-    input_items: list[dict[str, Any]]
     #: Everything the model saw and said, for ``previous_response_id``.
     history: list[dict[str, Any]]
 

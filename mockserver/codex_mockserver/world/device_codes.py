@@ -70,7 +70,6 @@ def poll_device(world: World, device_id: str, user_code: str, *, auto_approve: s
     device = world.state.device_codes.get(device_id)
     if device is None or _plain(device.user_code) != _plain(user_code):
         raise GrantRejected("invalid_grant", "The device code is not known.")
-    device.polls += 1
     _expire_in_time(world, device)
     if device.status == "pending" and auto_approve is not None:
         _try_to_approve(world, device, auto_approve)

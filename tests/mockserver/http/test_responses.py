@@ -207,16 +207,6 @@ async def test_a_stored_response_is_continued() -> None:
     assert [item["role"] for item in history] == ["user", "assistant", "user", "assistant"]
 
 
-async def test_stored_items_have_ids() -> None:
-    app = app_of()
-    response = (await post(app, PUBLIC, {**PUBLIC_BODY, "input": [{"role": "user", "content": "a"}, HELLO]})).json()
-
-    stored = app.world.state.responses[response["id"]].input_items
-
-    assert [item["id"][:4] for item in stored] == ["msg_", "msg_"]
-    assert stored[0]["content"] == [{"type": "input_text", "text": "a"}]
-
-
 async def test_a_response_that_was_not_stored_cannot_be_continued() -> None:
     app = app_of()
     first = (await post(app, PUBLIC, {**PUBLIC_BODY, "store": False})).json()
