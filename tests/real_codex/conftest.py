@@ -55,11 +55,17 @@ def backend() -> Iterator[SyncBackend]:
 
 
 @pytest.fixture
-def codex(release: str, backend: SyncBackend, tmp_path: Path) -> Codex:
-    """The binary of the release, logged out."""
+def binary(release: str) -> Path:
+    """The binary of the release."""
     binary = CODEX_FOLDER / release / "node_modules" / ".bin" / "codex"
     if not binary.exists():
         pytest.skip(f"codex {release} is not installed (make test installs it through npm)")
+    return binary
+
+
+@pytest.fixture
+def codex(binary: Path, release: str, backend: SyncBackend, tmp_path: Path) -> Codex:
+    """The binary of the release with a home of its own, logged out."""
     return Codex(binary, release, backend, tmp_path)
 
 
