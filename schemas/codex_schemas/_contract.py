@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache, cached_property
 from urllib.parse import urlsplit
 
-from codex_schemas._document import SURFACES, Json, read_data, resolve
+from codex_schemas._document import CONTROL, SURFACES, Json, read_data, resolve
 from codex_schemas._problem import Problem
 from codex_schemas._validator import Validator
 
@@ -21,7 +21,7 @@ _METHODS = ("get", "post", "put", "patch", "delete", "head")
 class Operation:
     """One thing that a client can ask of a surface."""
 
-    #: The surface: ``oauth``, ``wham`` or ``responses``.
+    #: The surface: ``oauth``, ``wham``, ``responses`` or ``chat``.
     surface: str
     #: The operation id, such as ``createResponse``.
     id: str
@@ -35,6 +35,8 @@ class Operation:
     security: tuple[str, ...]
     #: Whether the operation upgrades to a WebSocket.
     websocket: bool
+    #: The schema of each query parameter, by its name.
+    query: Json
     #: The operation object of the OpenAPI document.
     definition: Json
 
@@ -96,9 +98,8 @@ class Contract:
         """Return the validator of an answer, or None where the contract leaves the body free."""
         responses = operation.definition["responses"]
         response = responses.get(str(status)) or responses.get(f"{status // 100}XX") or responses.get("default")
-        if response is not None and "$ref" in response:
-            response = resolve(self.document, response["$ref"])
-        if response is None or media_type not in response.get("content", {}):
+        response = self._resolved(response) if response is not None else {}
+        if media_type not in response.get("content", {}):
             return None
         return self._body_validator(operation, str(status), response, media_type)
 
@@ -119,6 +120,7 @@ class Contract:
         nearest: Json = {**self.document, **item, **definition}
         servers: list[Json] = nearest["servers"]
         security: list[Json] = nearest.get("security", [])
+        parameters = [self._resolved(parameter) for parameter in nearest.get("parameters", ())]
         return Operation(
             surface=self.surface,
             id=definition["operationId"],
@@ -128,8 +130,12 @@ class Contract:
             # An empty requirement among others means that credentials are welcome but not needed.
             security=() if {} in security else tuple(name for requirement in security for name in requirement),
             websocket=bool(definition.get("x-websocket", False)),
+            query={parameter["name"]: parameter["schema"] for parameter in parameters if parameter["in"] == "query"},
             definition=definition,
         )
+
+    def _resolved(self, part: Json) -> Json:
+        return resolve(self.document, part["$ref"]) if "$ref" in part else part
 
     def _unknown(self, kind: str, name: str, known: list[str]) -> Problem:
         close = ", ".join(get_close_matches(name, known, n=3, cutoff=0.4)) or "nothing close"
@@ -143,12 +149,12 @@ class Contract:
 
 @cache
 def load(surface: str) -> Contract:
-    """Return the contract of a surface: ``oauth``, ``wham`` or ``responses``.
+    """Return the contract of a surface: ``oauth``, ``wham``, ``responses`` or ``chat``.
 
     Raises:
         Problem: There is no such surface.
     """
-    if surface not in SURFACES:
+    if surface not in (*SURFACES, CONTROL):
         raise Problem(
             "loading a contract",
             expected="one of " + ", ".join(SURFACES),

@@ -21,6 +21,10 @@ class Violation:
     expected: str
     #: What the message holds there, shortened.
     found: str
+    #: The keyword of JSON Schema that failed, empty where it was no single one.
+    keyword: str = ""
+    #: The field that is missing, or that nobody knows; empty where it is neither.
+    field: str = ""
 
     def __str__(self) -> str:
         return f"{self.where} at {self.path or '/'}: expected {self.expected}, found {self.found}"

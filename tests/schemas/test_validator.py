@@ -66,7 +66,7 @@ def validator(name: str) -> Validator:
         pytest.param(
             "Drawing",
             {"shapes": [{"type": "label", "text": "a"}, {"type": "label", "text": 5}]},
-            "Drawing at /shapes/1/text: expected string or null, found 5",
+            "Label at /shapes/1/text: expected string or null, found 5",
             id="branch named by the tag, deep inside",
         ),
         pytest.param(

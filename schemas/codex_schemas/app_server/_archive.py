@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -25,8 +25,6 @@ __all__ = ["Archive", "Emission"]
 Json = dict[str, Any]
 
 _CHANNELS = ("stable", "experimental")
-#: The files of the store that people write: they are kept when the rest is replaced.
-_BY_HAND = ("results.json",)
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,9 @@ class Emission:
 
 class Archive:
     """The store in memory, as a record of which release has which schema."""
+
+    #: The files of a store that people write: they are kept when the rest is replaced.
+    BY_HAND: ClassVar[tuple[str, ...]] = ("deviations.json", "results.json")
 
     def __init__(self, releases: Mapping[str, Release] | None = None) -> None:
         #: Every known release by its version.
@@ -80,14 +81,16 @@ class Archive:
         Raises:
             Problem: The emission is not what codex writes.
         """
-        self._forget(release.version)
-        if emission is not None:
-            wide = emission.stable if emission.experimental is None else emission.experimental
+        if emission is None:
+            self._forget(release.version)
+        else:
+            # Read before anything is forgotten: what cannot be read changes nothing.
+            narrow, wide = normalise(emission.stable), emission.experimental and normalise(emission.experimental)
+            self._forget(release.version)
+            stable = self._add_channel(release.version, "stable", narrow, emission.typescript_stable)
             typescript = emission.typescript_experimental or emission.typescript_stable
-            stable = self._add_channel(release.version, "stable", emission.stable, emission.typescript_stable)
-            experimental = self._add_channel(release.version, "experimental", wide, typescript)
-            known = experimental if emission.experimental is not None else None
-            release = msgspec.structs.replace(release, stable=stable, experimental=known)
+            experimental = self._add_channel(release.version, "experimental", wide or narrow, typescript)
+            release = msgspec.structs.replace(release, stable=stable, experimental=experimental if wide else None)
         self.releases[release.version] = release
         return release
 
@@ -97,7 +100,7 @@ class Archive:
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
             fresh = Path(name, "fresh")
             self._write_into(fresh)
-            for kept in _BY_HAND:
+            for kept in self.BY_HAND:
                 if (folder / kept).exists():
                     shutil.copyfile(folder / kept, fresh / kept)
             replaced = Path(name, "replaced")
@@ -106,11 +109,11 @@ class Archive:
             try:
                 fresh.rename(folder)
             except BaseException:
-                replaced.rename(folder)
+                if replaced.exists():
+                    replaced.rename(folder)
                 raise
 
-    def _add_channel(self, version: str, channel: str, bundle: Json, typescript: Json) -> Channel:
-        definitions = normalise(bundle)
+    def _add_channel(self, version: str, channel: str, definitions: Json, typescript: Json) -> Channel:
         branches = {union: {_method(branch): branch for branch in definitions[union]["oneOf"]} for union in UNIONS}
         for union, schemas in branches.items():
             self._record(f"messages/{union}", schemas, version, channel)
@@ -167,7 +170,7 @@ class Archive:
 
 
 def _path(table: str, name: str) -> str:
-    return f"{table}/{name.rpartition('/')[2][0].upper()}.json" if table == DEFINITIONS else f"{table}.json"
+    return f"{table}/{name.rpartition('/')[2][:1].upper()}.json" if table == DEFINITIONS else f"{table}.json"
 
 
 def _method(branch: Json) -> str:

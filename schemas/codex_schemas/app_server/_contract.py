@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Literal
 
 from codex_schemas._problem import Problem
+from codex_schemas._violation import ContractError, Violation
 from codex_schemas.app_server._normalise import UNIONS, name_of, reference_to
-from codex_schemas.app_server._release import Release
 from codex_schemas.app_server._results import result_name
-from codex_schemas.app_server._store import DEFINITIONS, TYPESCRIPT, Store, shipped_store
-from codex_schemas.app_server._versions import is_version, sort_key
+from codex_schemas.app_server._store import DEFINITIONS, TYPESCRIPT, Store
+from codex_schemas.app_server._validation import MessageValidator
 from codex_schemas.diff import Message, Part, Protocol, Side
 
-__all__ = ["AppServerContract", "Method", "latest", "load", "nearest", "releases", "versions"]
+__all__ = ["KINDS", "AppServerContract", "Method", "params_name"]
 
 Json = dict[str, Any]
 
 #: What the messages of each union are, and who sends them.
-_KINDS: dict[str, tuple[Literal["request", "notification"], Side]] = {
+KINDS: dict[str, tuple[Literal["request", "notification"], Side]] = {
     "ClientRequest": ("request", "client"),
     "ServerRequest": ("request", "server"),
     "ClientNotification": ("notification", "client"),
     "ServerNotification": ("notification", "server"),
 }
+
+
+def _tables(union: str) -> tuple[str, str]:
+    """Return the tables of a union's messages: those of the JSON output, and of the TypeScript output alone."""
+    return f"messages/{union}", f"{TYPESCRIPT}/{union}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +88,7 @@ class AppServerContract:
     @cached_property
     def methods(self) -> Mapping[str, Method]:
         """Every message by its method, sorted."""
-        found = {
-            name: self._method(union, table, name, branch)
-            for union in UNIONS
-            for table in (f"messages/{union}", f"{TYPESCRIPT}/{union}")
-            for name, branch in self._select(table).items()
-        }
-        return dict(sorted(found.items()))
+        return {method.name: method for method in sorted(self._read_methods(), key=lambda method: method.name)}
 
     def method(self, name: str) -> Method:
         """Return a request or notification by its method, such as ``turn/start``.
@@ -113,17 +112,65 @@ class AppServerContract:
                 return self.definitions[candidate]
         raise self._unknown("type", name, [known.rpartition("/")[2] for known in self.definitions])
 
+    def lifetime(self, method: str, *, experimental: bool = True) -> tuple[str, ...]:
+        """Return every release that has a message, the oldest first; this release need not be among them.
+
+        Args:
+            method: The method of the message.
+            experimental: Whether releases count that have it in their experimental channel only.
+        """
+        channels = (False, True) if experimental else (False,)
+        found = {
+            position
+            for union in UNIONS
+            for table in _tables(union)
+            for channel in channels
+            for run in self._store.runs(table, method, experimental=channel)
+            for position in run
+        }
+        return tuple(self._store.order[position] for position in sorted(found))
+
+    def shared(self, method: Method) -> Json:
+        """Return the schema of what all messages of the kind and sender of this one have, beside its branch."""
+        return self._shared(next(union for union, which in KINDS.items() if which == (method.kind, method.sender)))
+
+    def validate(self, message: Any, direction: Side, *, answers: str | None = None) -> list[Violation]:
+        """Return what is wrong with a message, the most telling first; empty when it fits.
+
+        A request or notification is checked against the branch of its method, an answer against the
+        result of the request. Members that the contract does not name are fine.
+
+        Args:
+            message: The parsed message.
+            direction: Who sends it.
+            answers: For a result, the method of its request; without it only the envelope is checked.
+
+        Raises:
+            Problem: There is no such direction, or no method as named by ``answers``.
+        """
+        return self._validator.violations(message, direction, answers)
+
+    def check(self, message: Any, direction: Side, *, answers: str | None = None) -> None:
+        """Raise :class:`ContractError` unless the message fits; see :meth:`validate`."""
+        if violations := self.validate(message, direction, answers=answers):
+            raise ContractError(violations[0].where, violations)
+
+    @cached_property
+    def _validator(self) -> MessageValidator:
+        return MessageValidator(self)
+
     def protocol(self) -> Protocol:
         """Return what the differ compares; a stable one knows the experimental rest."""
-        wider = None if self.experimental else load_from(self._store, self.version, experimental=True).protocol()
+        wider = None if self.experimental else type(self)(self._store, self.version, experimental=True).protocol()
         definitions = {reference_to(name): schema for name, schema in self.definitions.items()}
         for union in UNIONS:
             # What all messages of the union share; each message is compared by itself.
-            definitions[reference_to(union)] = {
-                key: value for key, value in self.emitted[union].items() if key != "oneOf"
-            }
+            definitions[reference_to(union)] = self._shared(union)
         messages = {name: self._message(method) for name, method in self.methods.items()}
         return Protocol(self.version, definitions, messages, wider)
+
+    def _shared(self, union: str) -> Json:
+        return {key: value for key, value in self.emitted[union].items() if key != "oneOf"}
 
     def _message(self, method: Method) -> Message:
         answerer: Side = "server" if method.sender == "client" else "client"
@@ -134,19 +181,24 @@ class AppServerContract:
             parts["result"] = Part({"$ref": reference_to(method.result)}, answerer)
         return Message(method.name, method.kind, method.sender, parts, method.experimental)
 
+    def _read_methods(self) -> Iterator[Method]:
+        for union in UNIONS:
+            for table in _tables(union):
+                for name, branch in self._select(table).items():
+                    yield self._method(union, table, name, branch)
+
     def _method(self, union: str, table: str, name: str, branch: Json) -> Method:
-        kind, sender = _KINDS[union]
+        kind, sender = KINDS[union]
         params = branch["properties"].get("params")
-        stable = self._store.lifetime(table, name, experimental=False)
-        alive = sorted({*stable, *self._store.lifetime(table, name, experimental=True)}, key=sort_key)
+        alive = self.lifetime(name)
         return Method(
             name=name,
             kind=kind,
             sender=sender,
             params=params,
             params_required="params" in branch.get("required", ()),
-            result=result_name(name, _referenced(params), self.definitions.__contains__) if kind == "request" else None,
-            experimental=self.version not in stable,
+            result=result_name(name, params_name(params), self.definitions.__contains__) if kind == "request" else None,
+            experimental=self.version not in self.lifetime(name, experimental=False),
             typescript_only=table.startswith(TYPESCRIPT),
             since=alive[0],
             until=None if alive[-1] == self._store.order[-1] else alive[-1],
@@ -165,79 +217,7 @@ class AppServerContract:
         )
 
 
-def _referenced(params: Any) -> str | None:
+def params_name(params: Any) -> str | None:
     """Return the name of the definition that the params are, or are unless they are null."""
     alternatives = [params, *params.get("anyOf", ())] if isinstance(params, dict) else []
     return next((name_of(schema["$ref"]) for schema in alternatives if "$ref" in schema), None)
-
-
-def load(version: str, *, experimental: bool = False) -> AppServerContract:
-    """Return the app-server contract of a release.
-
-    Args:
-        version: A published release such as ``0.169.0``; :func:`nearest` finds one for any number.
-        experimental: Whether what needs the capability ``experimentalApi`` belongs to it.
-
-    Raises:
-        Problem: The release is unknown, or cannot emit its protocol.
-    """
-    return load_from(shipped_store(), version, experimental=experimental)
-
-
-@cache
-def load_from(store: Store, version: str, *, experimental: bool) -> AppServerContract:
-    """Return the contract of a release from a store, read once."""
-    if version not in store.order:
-        reasons = {release.version: release.reason for release in store.releases if release.reason}
-        raise Problem(
-            f"loading the app-server protocol of codex {version}",
-            expected=f"one of the {len(store.order)} releases from {store.order[0]} to {store.order[-1]}",
-            found=f"a release without one: {reasons[version]}"
-            if version in reasons
-            else f"unknown release {version!r}",
-            advice=f"The nearest is {_nearest(store, version)}." if is_version(version) else "Name one as 0.169.0.",
-        )
-    return AppServerContract(store, version, experimental=experimental)
-
-
-def releases() -> tuple[Release, ...]:
-    """Return every published stable release, the oldest first, with those that cannot emit."""
-    return shipped_store().releases
-
-
-def versions() -> tuple[str, ...]:
-    """Return the releases whose protocol can be loaded, the oldest first."""
-    return shipped_store().order
-
-
-def latest() -> str:
-    """Return the newest release whose protocol can be loaded."""
-    return versions()[-1]
-
-
-def nearest(version: str) -> str:
-    """Return the release to load for a number that may be partial or unknown.
-
-    ``0.142`` gives the newest patch of that minor release. A number that was never published, or
-    cannot emit, gives the newest release before it; one before all of them the oldest.
-
-    Raises:
-        Problem: The text is no release number.
-    """
-    return _nearest(shipped_store(), version)
-
-
-def _nearest(store: Store, version: str) -> str:
-    steps = version.split(".")
-    if version == "latest":
-        return store.order[-1]
-    if not is_version(".".join([*steps, *["0"] * (3 - len(steps))])):
-        raise Problem(
-            "choosing the nearest codex release",
-            expected="a number such as 0.142 or 0.142.3, or `latest`",
-            found=repr(version),
-            advice=f"Known are {store.order[0]} to {store.order[-1]}.",
-        )
-    wanted = sort_key(version)
-    at_or_before = [known for known in store.order if sort_key(known)[: len(wanted)] <= wanted]
-    return at_or_before[-1] if at_or_before else store.order[0]

@@ -42,24 +42,32 @@ def name_of(reference: str) -> str:
     return reference.removeprefix(_PREFIX)
 
 
-def normalise(bundle: Any) -> Json:
+def normalise(bundle: Any, source: str = "the schema bundle of a codex release") -> Json:
     """Return the definitions of an emitted bundle by their names, without prose and in a fixed order.
+
+    Args:
+        bundle: The parsed ``codex_app_server_protocol.schemas.json``.
+        source: What a problem calls it.
 
     Raises:
         Problem: It is not such a bundle.
     """
-    definitions = bundle.get("definitions") if isinstance(bundle, dict) else None
-    if not isinstance(definitions, dict) or not all(isinstance(definitions.get(union), dict) for union in UNIONS):
+    try:
+        return _normalised(bundle["definitions"])
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise Problem(
-            "reading the schema bundle of a codex release",
+            f"reading {source}",
             expected="an object with `definitions`, among them " + ", ".join(UNIONS),
-            found=f"an object with {sorted(bundle)[:5]}" if isinstance(bundle, dict) else type(bundle).__name__,
+            found=f"no such object: {type(error).__name__}, {error}",
             advice="Name the file codex_app_server_protocol.schemas.json, as codex wrote it.",
-        )
+        ) from None
+
+
+def _normalised(definitions: Json) -> Json:
     flat = dict(sorted(_flatten(definitions)))
     kept = {name: _redirected(_strip(schema), flat) for name, schema in flat.items()}
     for union in UNIONS:
-        kept[union]["oneOf"] = sorted(kept[union].get("oneOf", []), key=_method_of)
+        kept[union]["oneOf"] = sorted(kept[union]["oneOf"], key=_method_of)
     return kept
 
 

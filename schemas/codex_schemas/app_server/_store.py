@@ -87,11 +87,10 @@ class Store:
                     break
         return chosen
 
-    def lifetime(self, table: str, name: str, *, experimental: bool) -> tuple[str, ...]:
-        """Return every release whose channel has a name, the oldest first; empty when none has."""
+    def runs(self, table: str, name: str, *, experimental: bool) -> list[range]:
+        """Return the releases whose channel has a name, as ranges of positions in the order of the releases."""
         variants = self.tables.get(table, {}).get(name, ())
-        runs = [run for variant in variants for run in self._positions[variant.ranges(experimental=experimental)]]
-        return tuple(self.order[position] for position in sorted(position for run in runs for position in run))
+        return [run for variant in variants for run in self._positions[variant.ranges(experimental=experimental)]]
 
     @cached_property
     def _positions(self) -> _Positions:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["is_version", "members", "ranges", "sort_key"]
+__all__ = ["is_version", "members", "ranges", "sort_key", "within"]
 
-_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
+_VERSION = re.compile(r"(\d{1,12})\.(\d{1,12})\.(\d{1,12})")
 
 
 def is_version(text: str) -> bool:
@@ -18,6 +18,13 @@ def is_version(text: str) -> bool:
 def sort_key(version: str) -> tuple[int, ...]:
     """Return what sorts releases by number: ``0.99.0`` before ``0.100.0``."""
     return tuple(int(step) for step in version.split("."))
+
+
+def within(version: str, since: str | None, until: str | None) -> bool:
+    """Tell whether a release lies between two others, both included; None leaves that end open."""
+    return (since is None or sort_key(since) <= sort_key(version)) and (
+        until is None or sort_key(version) <= sort_key(until)
+    )
 
 
 def ranges(present: Iterable[str], order: Sequence[str]) -> str:

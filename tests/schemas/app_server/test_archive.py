@@ -10,7 +10,7 @@ import pytest
 
 from codex_schemas import Problem
 from codex_schemas.app_server import Archive, Emission, Release, normalise
-from codex_schemas.app_server._contract import load_from
+from codex_schemas.app_server._lookup import load_from
 from codex_schemas.app_server._store import Store
 
 SHIPPED = Path(__file__).parents[3] / "schemas" / "codex_schemas" / "data" / "app_server"
@@ -88,7 +88,7 @@ def test_a_release_that_changes_nothing_changes_only_the_list(tmp_path: Path) ->
     archive.write(tmp_path / "store")
 
     after = content(tmp_path / "store")
-    assert [path for path in after if after[path] != before[path]] == ["checksums.json", "releases.json"]
+    assert sorted(path for path in after if after[path] != before[path]) == ["checksums.json", "releases.json"]
 
 
 def test_a_changed_type_is_kept_beside_its_older_form(tmp_path: Path) -> None:
@@ -157,7 +157,23 @@ def test_writing_that_fails_leaves_the_old_store(tmp_path: Path, monkeypatch: py
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
 
-@pytest.mark.parametrize("value", [None, [], {}, {"definitions": []}, {"definitions": {"Turn": {}}}], ids=str)
-def test_what_is_no_bundle_is_refused(value: Any) -> None:
+MALFORMED = [
+    None,
+    [],
+    {},
+    {"definitions": []},
+    {"definitions": {"Turn": {}}},
+    {"definitions": {**bundle()["definitions"], "ClientRequest": {"oneOf": [{"properties": {}}]}}},
+    {"definitions": {**bundle()["definitions"], "v2": 5}},
+]
+
+
+@pytest.mark.parametrize("value", MALFORMED, ids=lambda value: str(value)[-40:])
+def test_what_is_no_bundle_is_refused_and_changes_nothing(value: Any, tmp_path: Path) -> None:
+    archive = Archive()
+    archive.add(release("0.58.0"), emission(bundle()))
+
     with pytest.raises(Problem, match="schema bundle"):
-        normalise(value)
+        archive.add(release("0.58.0"), emission(value))
+
+    assert stored(archive, tmp_path / "store").order == ("0.58.0",)

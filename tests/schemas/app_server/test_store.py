@@ -112,7 +112,7 @@ def test_a_text_that_is_no_release_has_no_nearest(asked: str) -> None:
 
 @pytest.mark.parametrize(
     ("version", "told"),
-    [("0.142.1", "no binary"), ("0.167.0", "unknown release.*0.166.0"), ("newest", "unknown release")],
+    [("0.142.1", "without a binary"), ("0.167.0", "unknown release.*0.166.0"), ("newest", "unknown release")],
     ids=["cannot-emit", "never-published", "no-number"],
 )
 def test_a_release_without_a_protocol_is_refused_with_the_nearest(version: str, told: str) -> None:
