@@ -55,6 +55,8 @@ class Protocol:
     messages: Mapping[str, Message] = field(default_factory=dict)
     #: The same release with its experimental part, where this is the stable part only.
     wider: Protocol | None = None
+    #: The same release without its experimental part, where this has both.
+    narrower: Protocol | None = None
 
 
 def short_name(reference: str) -> str:
