@@ -15,7 +15,7 @@ from pathlib import Path
 
 from codex_schemas import Problem
 
-__all__ = ["DEFAULT_RELEASE", "cache_folder", "ensure", "find", "releases_folder"]
+__all__ = ["DEFAULT_RELEASE", "cache_folder", "ensure", "find", "find_npm", "locked", "releases_folder"]
 
 #: The release that is used when none is named.
 DEFAULT_RELEASE = "0.169.0"
@@ -64,12 +64,10 @@ def ensure(version: str, folder: Path) -> Path:
     """
     if (binary := find(version, folder)) is not None:
         return binary
-    npm = shutil.which("npm")
-    if npm is None:
-        raise _failed(version, "npm, which brings the published binary", "no npm on the PATH", "Install Node.js.")
+    npm = find_npm(f"getting codex {version}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _locked(folder / f".{version}.lock"):
+        with locked(folder / f".{version}.lock", "waiting for another process that installs the same release"):
             if find(version, folder) is None:
                 _install(npm, version, folder)
     except OSError as error:
@@ -78,13 +76,30 @@ def ensure(version: str, folder: Path) -> Path:
     return folder / version / _BINARY
 
 
+def find_npm(doing: str) -> str:
+    """Return the path of npm.
+
+    Args:
+        doing: What it is wanted for, as a problem says it.
+
+    Raises:
+        Problem: It is missing.
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        expected = "npm, which brings the published binary"
+        raise Problem(doing, expected=expected, found="no npm on the PATH", advice="Install Node.js.")
+    return npm
+
+
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path, waiting: str) -> Iterator[None]:
+    """Hold the lock of a file; where another process has it, say so and wait."""
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _say("waiting for another process that installs the same release")
+            _say(waiting)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

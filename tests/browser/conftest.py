@@ -126,6 +126,25 @@ class Page:
         """Return what the screen shows as PNG."""
         return base64.b64decode((await self.command("Page.captureScreenshot"))["data"])
 
+    async def contrast(self, selector: str) -> float:
+        """Return the contrast of an element's text against what is painted behind it."""
+        script = """
+        (() => {
+          const rgb = text => text.match(/[\\d.]+/g).map(Number);
+          const light = ([r, g, b]) => {
+            const [x, y, z] = [r, g, b].map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+          };
+          let e = document.querySelector(%r);
+          const front = light(rgb(getComputedStyle(e).color));
+          while (rgb(getComputedStyle(e).backgroundColor)[3] === 0) e = e.parentElement;
+          const back = light(rgb(getComputedStyle(e).backgroundColor));
+          return (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+        })()
+        """
+        contrast: float = await self.evaluate(script % selector)
+        return contrast
+
     async def accessibility(self) -> list[tuple[str, str]]:
         """Return role and name of every node that a screen reader meets."""
         nodes = (await self.command("Accessibility.getFullAXTree"))["nodes"]

@@ -156,7 +156,7 @@ async def test_the_page_fits_the_screen(page, site, tmp_path, address, view):
     heights = "[...document.querySelectorAll('select, button, input:not([type=hidden])')].map(e => e.offsetHeight)"
     assert min(await page.evaluate(heights)) >= 44
     for selector in ("h1", "p", "button.primary", "button:not(.primary)", "footer"):
-        assert await contrast(page, selector) >= 4.5, selector
+        assert await page.contrast(selector) >= 4.5, selector
 
 
 async def test_the_pages_can_be_read_aloud(page, site):
@@ -181,22 +181,3 @@ async def test_text_of_the_client_is_shown_as_text(page, site):
 async def test_a_page_asks_for_nothing_else(page, site):
     await page.goto(authorize_url(site))
     assert [exchange.path for exchange in site.journal] == ["/oauth/authorize"]
-
-
-async def contrast(page, selector):
-    """Return the contrast of an element's text against what is painted behind it."""
-    script = """
-    (() => {
-      const rgb = text => text.match(/[\\d.]+/g).map(Number);
-      const light = ([r, g, b]) => {
-        const [x, y, z] = [r, g, b].map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-      };
-      let e = document.querySelector(%r);
-      const front = light(rgb(getComputedStyle(e).color));
-      while (rgb(getComputedStyle(e).backgroundColor)[3] === 0) e = e.parentElement;
-      const back = light(rgb(getComputedStyle(e).backgroundColor));
-      return (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
-    })()
-    """
-    return await page.evaluate(script % selector)

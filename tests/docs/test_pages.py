@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -11,10 +13,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from codex_conformance.cli import COMMANDS
+from codex_conformance.cli import COMMANDS, main, scenario
+from codex_conformance.cli.schema import SUBCOMMANDS
 from codex_mockserver import load_scenario
-from codex_mockserver.model import Settings
-from codex_mockserver.world import SEEDED_NAMES
+from codex_mockserver.faults import KINDS, CallMatch
+from codex_mockserver.model import Pacing, Settings
+from codex_mockserver.world import SEEDED_NAMES, AccountSetup
 from codex_schemas import SURFACES
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,10 +62,40 @@ def test_a_command_of_the_documentation_exists(line: str) -> None:
         return
     assert words[0] == "codex-testkit"
     ours = words[1 : words.index("--")] if "--" in words else words[1:]
+    command = ours[:2] if ours[0] in ("schema", "scenario") else ours[:1]
     shown = subprocess.run(
-        [Path(sys.executable).with_name("codex-testkit"), ours[0], "--help"], capture_output=True, text=True, check=True
+        [Path(sys.executable).with_name("codex-testkit"), *command, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert all(option in shown for option in ours if option.startswith("--"))
+
+
+@pytest.mark.parametrize(
+    "line", re.findall(r"^(codex-testkit schema (?!import).*)$", PAGES["schemas.md"], re.MULTILINE)
+)
+def test_a_schema_command_of_the_documentation_does_what_it_says(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files that the page speaks of are there, and fit the release that it names."""
+    params = {"threadId": "x", "input": [{"type": "text", "text": "hi"}]}
+    message = {"method": "turn/start", "id": 1, "params": params}
+    for name, content in {"params.json": params, "message.json": message, "transcript.jsonl": message}.items():
+        (tmp_path / name).write_text(json.dumps(content))
+    monkeypatch.chdir(tmp_path)
+
+    assert main(shlex.split(line, comments=True)[1:]) == 0
+
+
+@pytest.mark.parametrize("command", SUBCOMMANDS)
+def test_a_schema_command_is_documented(command: str) -> None:
+    assert f"codex-testkit schema {command}" in PAGES["schemas.md"]
+
+
+@pytest.mark.parametrize("command", scenario.SUBCOMMANDS)
+def test_a_scenario_command_is_documented(command: str) -> None:
+    assert any(f"codex-testkit scenario {command}" in page for page in PAGES.values())
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -82,6 +116,16 @@ def test_a_surface_is_documented(surface: str) -> None:
 @pytest.mark.parametrize("setting", Settings.__struct_fields__)
 def test_a_setting_is_documented(setting: str) -> None:
     assert f"`{setting}`" in PAGES["scenarios.md"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_fault_is_documented(kind: str) -> None:
+    assert f"| `{kind}: " in PAGES["scenarios.md"]
+
+
+@pytest.mark.parametrize("form", [AccountSetup, CallMatch, Pacing], ids=lambda form: form.__name__)
+def test_a_part_of_a_scenario_is_documented(form: type) -> None:
+    assert [name for name in form.__struct_fields__ if f"`{name}`" not in PAGES["scenarios.md"]] == []
 
 
 def test_the_generated_pages_are_up_to_date() -> None:

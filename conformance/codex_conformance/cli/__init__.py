@@ -13,11 +13,12 @@ from codex_schemas import Problem
 __all__ = ["COMMANDS", "main"]
 
 #: The commands, in the order of the help; each is a module here with ``add_parser`` and ``run``.
-COMMANDS = ("demo", "serve", "env", "run")
+COMMANDS = ("demo", "serve", "env", "run", "scenario", "diff", "schema")
 
 _EXIT_CODES = """\
 exit codes:
   0    done
+  1    `diff` or a check found what it looks for
   2    a problem, said in four lines, or a wrong argument
   130  interrupted
   `run` ends with the exit code of its command.

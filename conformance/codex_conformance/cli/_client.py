@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Self, TextIO
 
 from codex_conformance import releases
 from codex_schemas import Problem
@@ -95,14 +95,19 @@ def _release(version: str, *, may_install: bool) -> Path:
     return binary
 
 
-def execute(command: Sequence[str], environment: Mapping[str, str]) -> int:
+def execute(command: Sequence[str], environment: Mapping[str, str], output: TextIO | None = None) -> int:
     """Run a command on our terminal and return its exit code, 128 and more when a signal ended it.
 
     Ctrl-C reaches the command by itself, so we wait for what it makes of it; SIGTERM is passed on.
+
+    Args:
+        command: The program and its arguments.
+        environment: Its variables.
+        output: Where its standard output goes, when not to ours.
     """
     with _Signals() as signals:
         try:
-            process = subprocess.Popen(command, env=dict(environment))  # noqa: S603 (the user's own command)
+            process = subprocess.Popen(command, env=dict(environment), stdout=output)  # noqa: S603 (the user's own command)
         except OSError as error:
             raise Problem(
                 "running a command beside the mock",

@@ -21,6 +21,8 @@ def as_table(journal: Journal, refused_hosts: Sequence[str]) -> str:
     lines = [_ROW.format("#", "operation", "status")]
     for exchange in journal:
         lines.append(_ROW.format(exchange.number, _fitting(name(exchange)), exchange.status or "-"))
+        for fault in exchange.faults:
+            lines += _indented(f"struck by {fault}")
         if exchange.near_miss:
             lines += _indented(mask(exchange.near_miss))
     if not len(journal):
@@ -41,6 +43,7 @@ def as_json(journal: Journal, refused_hosts: Sequence[str]) -> dict[str, Any]:
                 "path": mask(exchange.path),
                 "status": exchange.status,
                 "near_miss": mask(exchange.near_miss) if exchange.near_miss else None,
+                "faults": exchange.faults,
             }
             for exchange in journal
         ],

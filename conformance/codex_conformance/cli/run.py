@@ -14,7 +14,8 @@ from codex_conformance.cli._client import (
     find_program,
     fit_for_folder,
 )
-from codex_conformance.cli._options import Subparsers, add_command, add_scenario_options, read_scenario
+from codex_conformance.cli._options import Subparsers, add_command
+from codex_conformance.cli._scenario import add_scenario_options, read_scenario
 from codex_conformance.cli._summary import as_json, as_table
 from codex_conformance.releases import DEFAULT_RELEASE
 from codex_mockserver.serving import SyncBackend

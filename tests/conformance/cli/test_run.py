@@ -47,6 +47,7 @@ def test_the_journal_is_told_as_json(testkit) -> None:
         "path": "/.well-known/jwks.json",
         "status": 200,
         "near_miss": None,
+        "faults": [],
     }
     assert "abcdefghijklmnopqrstuvwxyz" not in finished.stderr
 

@@ -1,0 +1,101 @@
+"""The command ``scenario try``: a client beside a mock with a scenario, and whether it did what is right."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from codex_conformance.cli._client import client_variables, codex_home, execute, find_program, fit_for_folder
+from codex_conformance.cli._judgement import Judgement, is_right, judge, verdict_lines
+from codex_conformance.cli._options import Subparsers, add_command
+from codex_conformance.cli._summary import as_json, as_table
+from codex_conformance.cli._terminal import Terminal
+from codex_mockserver.model import Scenario, load_scenario
+from codex_mockserver.serving import SyncBackend
+
+__all__ = ["add_parser", "run"]
+
+_EXAMPLES = """\
+  codex-testkit scenario try stream-cut
+  codex-testkit scenario try stream-cut --codex-version 0.141.0
+  codex-testkit scenario try mine.yaml -- python my_client.py
+
+exit codes:
+  0  the client did what is right
+  1  it did not
+  2  a problem, said in four lines, or a wrong argument
+"""
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = add_command(subparsers, "try", "run a client beside a mock with a scenario, and judge it", _EXAMPLES)
+    parser.usage = "codex-testkit scenario try [options] NAME [-- CMD ...]"
+    parser.add_argument("--codex-version", metavar="V", help="run this published release of codex")
+    parser.add_argument("--no-install", action="store_true", help="refuse where codex would have to be installed")
+    parser.add_argument(
+        "--json", action="store_true", help="print one line of JSON; the client's output goes beside it"
+    )
+    parser.add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="NAME", help="a named scenario, or the path of a scenario file"
+    )
+    parser.set_defaults(run=lambda options: run(*_split(options, parser)))
+
+
+def _split(
+    options: argparse.Namespace, parser: argparse.ArgumentParser
+) -> tuple[argparse.Namespace, str, Sequence[str]]:
+    """Return all options, those behind the name too, the name, and the command behind the two dashes."""
+    words = options.words
+    end = words.index("--") if "--" in words else len(words)
+    if end == 0:
+        parser.error("the name of a scenario is missing")
+    options = parser.parse_args(words[1:end], options)
+    if options.words:
+        parser.error("two dashes are missing before the command")
+    return options, words[0], words[end + 1 :]
+
+
+def run(options: argparse.Namespace, name: str, command: Sequence[str]) -> int:
+    """Run the client, tell what happened, and judge it."""
+    scenario = load_scenario(name)
+    needs_codex = not command or "codex" in command
+    path = _search_path(scenario, options) if needs_codex else os.environ.get("PATH", os.defpath)
+    command = fit_for_folder(command or scenario.trial.command, Path.cwd())
+    with codex_home() as home, SyncBackend(proxy=True, scenario=scenario) as backend:
+        backend.write_codex_home(home, scenario.trial.account, analytics=False, plugins=False)
+        environment = client_variables(backend.client_environment(home)) | {"PATH": path}
+        exit_code = execute(command, environment, sys.stderr if options.json else None)
+        judgements = judge(scenario, backend.journal)
+        tell = _as_json if options.json else _as_text
+        print(tell(scenario, exit_code, judgements, backend))
+    return 0 if is_right(judgements) else 1
+
+
+def _search_path(scenario: Scenario, options: argparse.Namespace) -> str:
+    """Return a PATH on which there is a codex of the release."""
+    release = options.codex_version or scenario.trial.release
+    codex = find_program("codex", release, may_install=not options.no_install)
+    return f"{Path(codex).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+
+
+def _as_json(scenario: Scenario, exit_code: int, judgements: Sequence[Judgement], backend: SyncBackend) -> str:
+    told = {"exit_code": exit_code, "expectations": [judgement.as_json() for judgement in judgements]}
+    return json.dumps({"scenario": scenario.name, **told, **as_json(backend.journal, backend.refused_hosts)})
+
+
+def _as_text(scenario: Scenario, exit_code: int, judgements: Sequence[Judgement], backend: SyncBackend) -> str:
+    terminal = Terminal.of()
+    lines = [
+        "",
+        *terminal.title(scenario.name, scenario.summary),
+        f"The client ended with exit code {exit_code}, and called:",
+        as_table(backend.journal, backend.refused_hosts),
+        "A right client:",
+        *verdict_lines(judgements, terminal),
+    ]
+    return "\n".join(lines)
