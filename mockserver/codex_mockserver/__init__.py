@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from codex_mockserver.expectations import Expectation, verify
     from codex_mockserver.http import create_app
     from codex_mockserver.journal import Exchange, Journal
     from codex_mockserver.model import Scenario, Script, load_scenario
@@ -17,6 +18,7 @@ __all__ = [
     "Backend",
     "Clock",
     "Exchange",
+    "Expectation",
     "Journal",
     "Scenario",
     "Script",
@@ -25,12 +27,14 @@ __all__ = [
     "create_app",
     "load_scenario",
     "mock_router",
+    "verify",
 ]
 
 _HOMES = {
     "Backend": "serving",
     "Clock": "world",
     "Exchange": "journal",
+    "Expectation": "expectations",
     "Journal": "journal",
     "Scenario": "model",
     "Script": "model",
@@ -39,6 +43,7 @@ _HOMES = {
     "create_app": "http",
     "load_scenario": "model",
     "mock_router": "serving._router",
+    "verify": "expectations",
 }
 
 

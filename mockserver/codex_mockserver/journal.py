@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -60,11 +62,14 @@ class Exchange:
     #: The HTTP status of the answer, None while it is under way.
     status: int | None = None
     response_headers: Mapping[str, str] = field(default_factory=dict)
-    response_body: bytes = b""
     frames: list[Frame] = field(default_factory=list)
     close_code: int | None = None
     #: What was wrong with the call, and what would have come closest to it.
     near_miss: str | None = None
+    #: The faults that struck the call, each with its name and place, such as ``faults[0]: cut at event 3``.
+    faults: list[str] = field(default_factory=list)
+    #: The parts of the response body that were sent.
+    _sent: list[bytes] = field(default_factory=list, repr=False)
     #: Bytes that the journal holds for it; None when it was dropped from a full journal.
     _size: int | None = field(default=0, repr=False)
 
@@ -74,18 +79,27 @@ class Exchange:
         return msgspec.json.decode(self.body)
 
     @property
+    def response_body(self) -> bytes:
+        """The response body, as far as it was sent."""
+        self.pack()
+        return self._sent[0] if self._sent else b""
+
+    def pack(self) -> None:
+        """Keep the response body in one piece."""
+        if len(self._sent) > 1:
+            self._sent = [b"".join(self._sent)]
+
+    @property
     def response_json(self) -> Any:
         """The response body decoded from JSON."""
         return msgspec.json.decode(self.response_body)
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """The events that the server sent, over server-sent events or WebSocket alike."""
+        """The events that the server sent, over server-sent events or WebSocket alike; broken ones are left out."""
         if self.frames:
-            return [frame.json for frame in self.frames if frame.sender == "server"]
-        lines = self.response_body.split(b"\n")
-        data = (line[6:] for line in lines if line.startswith(b"data: "))
-        return [msgspec.json.decode(part) for part in data if part != b"[DONE]"]
+            return list(_objects(frame.data for frame in self.frames if frame.sender == "server"))
+        return list(_objects(line[6:] for line in self.response_body.splitlines() if line.startswith(b"data: ")))
 
     def received(self, body: bytes) -> None:
         """Note the request body, without its content encoding."""
@@ -96,8 +110,18 @@ class Exchange:
         """Note the answer."""
         self.status = status
         self.response_headers = dict(headers)
-        self.response_body = body
+        self.sent(body)
+
+    def sent(self, body: bytes) -> None:
+        """Note a further part of the response body."""
+        self._sent.append(body)
         self._journal.grow(self, len(body))
+        self._journal.settle()
+
+    def missed(self, reports: Iterable[str]) -> None:
+        """Note the faults that were due and did not find their place."""
+        for report in reports:
+            self.near_miss = self.near_miss or f"there was no such place for {report}"
 
     def frame(self, sender: str, data: str | bytes) -> None:
         """Note one WebSocket message."""
@@ -109,6 +133,15 @@ class Exchange:
     def closed(self, code: int | None) -> None:
         """Note the end of the WebSocket."""
         self.close_code = code
+
+
+def _objects(texts: Iterable[str | bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects among texts."""
+    for text in texts:
+        with suppress(msgspec.DecodeError):
+            value = msgspec.json.decode(text)
+            if isinstance(value, dict):
+                yield value
 
 
 class Journal:
@@ -124,6 +157,10 @@ class Journal:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._count = 0
+        #: How many exchanges have ended, and the numbers of the latest of them.
+        self.ended_count = 0
+        self._ended: deque[int] = deque(maxlen=capacity)
+        self._sink: Callable[[Exchange], None] | None = None
         self._waiters: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     def __iter__(self) -> Iterator[Exchange]:
@@ -155,6 +192,31 @@ class Journal:
         self._bytes -= exchange._size or 0  # noqa: SLF001
         exchange._size = None  # noqa: SLF001
 
+    def end(self, exchange: Exchange) -> None:
+        """Note that nothing more comes to an exchange."""
+        exchange.pack()
+        self.ended_count += 1
+        self._ended.append(exchange.number)
+        if self._sink is not None:
+            self._sink(exchange)
+        self.settle()
+
+    def keep(self, sink: Callable[[Exchange], None]) -> None:
+        """Hand over each exchange when it has ended, to be kept elsewhere too."""
+        self._sink = sink
+
+    def ended_since(self, count: int) -> list[tuple[int, Exchange]]:
+        """Return what has ended since so many had, each with its place among the ended; the oldest may be gone."""
+        new = min(max(self.ended_count - count, 0), len(self._ended))
+        numbers = islice(self._ended, len(self._ended) - new, None)
+        found = ((place, self.find(number)) for place, number in enumerate(numbers, self.ended_count - new + 1))
+        return [(place, exchange) for place, exchange in found if exchange is not None]
+
+    def find(self, number: int) -> Exchange | None:
+        """Return the exchange with this number; None where the journal does not have it any more."""
+        first = self._exchanges[0].number if self._exchanges else number + 1
+        return self._exchanges[number - first] if first <= number < first + len(self._exchanges) else None
+
     def settle(self) -> None:
         """Wake everyone who waits, after an exchange was answered or got a frame."""
         for loop, event in self._waiters:
@@ -164,6 +226,7 @@ class Journal:
         """Forget all exchanges."""
         while self._exchanges:
             self._drop_oldest()
+        self._ended.clear()
 
     def requests(self, operation: str | None = None, *, path: str | None = None) -> list[Exchange]:
         """Return the exchanges, narrowed to an operation id or to an exact path."""
@@ -190,19 +253,25 @@ class Journal:
         Raises:
             Problem: They did not come within that many seconds of real time.
         """
-        event = asyncio.Event()
-        waiter = (asyncio.get_running_loop(), event)
-        self._waiters.append(waiter)
         try:
-            async with asyncio.timeout(within):
-                while len(found := self._answered(operation)) < count:
-                    event.clear()
-                    await event.wait()
+            with self.changes() as changed:
+                async with asyncio.timeout(within):
+                    while len(found := self._answered(operation)) < count:
+                        changed.clear()
+                        await changed.wait()
         except TimeoutError:
             raise self._miss(f"{count} answered requests of {operation or 'any kind'}", len(found)) from None
+        return found
+
+    @contextmanager
+    def changes(self) -> Iterator[asyncio.Event]:
+        """Give an event of the running loop that is set whenever an exchange goes on."""
+        waiter = (asyncio.get_running_loop(), asyncio.Event())
+        self._waiters.append(waiter)
+        try:
+            yield waiter[1]
         finally:
             self._waiters.remove(waiter)
-        return found
 
     def _answered(self, operation: str | None) -> list[Exchange]:
         return [exchange for exchange in self.requests(operation) if exchange.status is not None]

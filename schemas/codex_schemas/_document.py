@@ -9,10 +9,13 @@ from typing import Any
 
 from codex_schemas._problem import Problem
 
-__all__ = ["SURFACES", "read_data", "resolve"]
+__all__ = ["CONTROL", "SURFACES", "read_data", "resolve"]
 
 #: The HTTP surfaces that have an OpenAPI document.
-SURFACES = ("oauth", "wham", "responses")
+SURFACES = ("oauth", "wham", "responses", "chat")
+
+#: The document of what tests ask of a mock: no vendor's surface, but described in the same way.
+CONTROL = "control"
 
 Json = dict[str, Any]
 

@@ -27,6 +27,10 @@ class EventContract:
         named = {**self._events["events"], **self._events["websocket_events"]}
         return [name for name, entry in named.items() if transport in entry["transports"]]
 
+    def is_terminal(self, event_type: str) -> bool:
+        """Tell whether an event of that type ends its stream."""
+        return bool(self._events["events"].get(event_type, {}).get("terminal", False))
+
     def validator(self, event_type: str, transport: str) -> Validator | None:
         """Return the validator of an event type, or None for a type that the contract does not know."""
         entry = self._events["events"].get(event_type)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import os
+import queue
 import re
 import select
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -20,6 +23,8 @@ from urllib.parse import urlencode, urljoin
 import pytest
 
 from codex_mockserver import SyncBackend
+from codex_schemas.app_server import Conversation, load
+from codex_schemas.diff import Side
 
 RELEASES = ("0.169.0", "0.141.0")
 CODEX_FOLDER = Path(__file__).parent.parent.parent / ".codex"
@@ -235,3 +240,85 @@ class Person:
 @pytest.fixture
 def person(backend: SyncBackend) -> Person:
     return Person(backend)
+
+
+class AppServer:
+    """A client of ``codex app-server`` over its standard input and output."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._ids = itertools.count()
+        self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._backlog: list[dict[str, Any]] = []
+        #: Every message so far with its sender, in order.
+        self.said: list[tuple[Side, dict[str, Any]]] = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("{"):
+                message = json.loads(line)
+                self.said.append(("server", message))
+                self._messages.put(message)
+
+    def send(self, message: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self.said.append(("client", message))
+        self._process.stdin.write(json.dumps(message) + "\n")
+        self._process.stdin.flush()
+
+    def call(self, method: str, params: Any = None) -> dict[str, Any]:
+        """Return the whole answer to a request: with ``result``, or with ``error``."""
+        number = next(self._ids)
+        self.send({"id": number, "method": method} | ({} if params is None else {"params": params}))
+        return self._await(lambda message: message.get("id") == number and "method" not in message)
+
+    def result(self, method: str, params: Any = None) -> Any:
+        answer = self.call(method, params)
+        assert "result" in answer, answer
+        return answer["result"]
+
+    def answer(self, method: str, result: Any) -> None:
+        """Answer the next request of the server of that method."""
+        request = self._await(lambda message: message.get("method") == method)
+        self.send({"id": request["id"], "result": result})
+
+    def notification(self, method: str) -> Any:
+        """Return the params of the next notification or server request of that method."""
+        return self._await(lambda message: message.get("method") == method)["params"]
+
+    def _await(self, wanted: Any) -> dict[str, Any]:
+        for message in self._backlog:
+            if wanted(message):
+                self._backlog.remove(message)
+                return message
+        while True:
+            message = self._messages.get(timeout=30)
+            if wanted(message):
+                return message
+            self._backlog.append(message)
+
+
+@pytest.fixture
+def app_server(codex) -> Iterator[AppServer]:
+    """An initialised app-server; nobody is logged in unless the test did so before it was asked for.
+
+    At the end all that was said must fit the contract of the release.
+    """
+    process = codex.start("app-server")
+    server = AppServer(process)
+    info = {"name": "testkit", "title": "testkit", "version": "1"}
+    server.result("initialize", {"clientInfo": info, "capabilities": {"experimentalApi": True}})
+    server.send({"method": "initialized"})
+    yield server
+    process.kill()
+    process.communicate()
+    conversation = Conversation(load(codex.release, experimental=True))
+    assert [str(each) for sender, message in server.said for each in conversation.violations(message, sender)] == []
+
+
+@pytest.fixture
+def logged_in(codex, request):
+    codex.log_in(getattr(request, "param", "team"))
+    return request.getfixturevalue("app_server")

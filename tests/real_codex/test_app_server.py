@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import json
-import queue
-import subprocess
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,73 +9,6 @@ import pytest
 from codex_mockserver.world.tokens import issue_tokens
 
 READ_LIMITS = "account/rateLimits/read"
-
-
-class AppServer:
-    """A client of ``codex app-server`` over its standard input and output."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        self._ids = itertools.count()
-        self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._backlog: list[dict[str, Any]] = []
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.startswith("{"):
-                self._messages.put(json.loads(line))
-
-    def send(self, message: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(message) + "\n")
-        self._process.stdin.flush()
-
-    def call(self, method: str, params: Any = None) -> dict[str, Any]:
-        """Return the whole answer to a request: with ``result``, or with ``error``."""
-        number = next(self._ids)
-        self.send({"id": number, "method": method} | ({} if params is None else {"params": params}))
-        return self._await(lambda message: message.get("id") == number and "method" not in message)
-
-    def result(self, method: str, params: Any = None) -> Any:
-        answer = self.call(method, params)
-        assert "result" in answer, answer
-        return answer["result"]
-
-    def notification(self, method: str) -> Any:
-        """Return the params of the next notification or server request of that method."""
-        return self._await(lambda message: message.get("method") == method)["params"]
-
-    def _await(self, wanted: Any) -> dict[str, Any]:
-        for message in self._backlog:
-            if wanted(message):
-                self._backlog.remove(message)
-                return message
-        while True:
-            message = self._messages.get(timeout=30)
-            if wanted(message):
-                return message
-            self._backlog.append(message)
-
-
-@pytest.fixture
-def app_server(codex) -> Iterator[AppServer]:
-    """An initialised app-server; nobody is logged in unless the test did so before it was asked for."""
-    process = codex.start("app-server")
-    server = AppServer(process)
-    info = {"name": "testkit", "title": "testkit", "version": "1"}
-    server.result("initialize", {"clientInfo": info, "capabilities": {"experimentalApi": True}})
-    server.send({"method": "initialized"})
-    yield server
-    process.kill()
-    process.communicate()
-
-
-@pytest.fixture
-def logged_in(codex, request):
-    codex.log_in(getattr(request, "param", "team"))
-    return request.getfixturevalue("app_server")
 
 
 def log_in_as(account: str):

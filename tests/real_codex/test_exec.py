@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from codex_mockserver import load_scenario
 from codex_schemas import load_events
 
 TRANSPORTS = ("websocket", "sse")
@@ -28,7 +27,7 @@ def script(backend, transport):
         faults = scenario.pop("faults", [])
         if transport == "sse":
             faults = [NO_WEBSOCKET, *faults]
-        backend.script.scenario = load_scenario({"faults": faults, **scenario})
+        backend.use_scenario({"faults": faults, **scenario})
 
     put()
     return put
@@ -131,9 +130,7 @@ def test_parallel_calls(codex, backend, script) -> None:
 def test_a_second_request_on_a_socket_brings_only_what_is_new(codex, backend) -> None:
     """On one socket codex names the previous response and sends the tool output alone."""
     codex.log_in()
-    backend.script.scenario = load_scenario(
-        {"model": [{"say": [{"exec_command": {"cmd": "true"}}]}, {"say": [{"message": "ok"}]}]}
-    )
+    backend.use_scenario({"model": [{"say": [{"exec_command": {"cmd": "true"}}]}, {"say": [{"message": "ok"}]}]})
 
     turn = codex.exec("go")
 
@@ -182,7 +179,18 @@ def test_a_stream_that_breaks_is_tried_again(codex, backend, script) -> None:
     """The connection drops after three events; codex sends the request again and succeeds."""
     codex.log_in()
     # On a socket the prewarm is the first response.
-    script(faults=[{"on": "createResponse", "after": 0, "times": 1, "cut_after": 3}])
+    script(faults=[{"on": "createResponse", "at": 3, "cut": True}])
+
+    turn = codex.exec("hello")
+
+    assert turn.code == 0, turn.output
+    assert "hello" in turn.messages[-1]
+
+
+def test_what_no_client_knows_does_not_stop_a_turn(codex, backend, script) -> None:
+    """Unknown fields in every object and unknown members of open enumerations are read over."""
+    codex.log_in()
+    script(settings={"openness_probe": True})
 
     turn = codex.exec("hello")
 
@@ -192,7 +200,7 @@ def test_a_stream_that_breaks_is_tried_again(codex, backend, script) -> None:
 
 def test_a_refused_handshake_falls_back_to_post(codex, backend) -> None:
     codex.log_in()
-    backend.script.scenario = load_scenario({"faults": [NO_WEBSOCKET]})
+    backend.use_scenario({"faults": [NO_WEBSOCKET]})
 
     turn = codex.exec("hello")
 
@@ -277,7 +285,7 @@ def test_the_older_compaction(codex, backend) -> None:
     if codex.is_new:
         pytest.skip("0.169.0 knows only the newer compaction")
     codex.log_in("pro")
-    backend.script.scenario = load_scenario(
+    backend.use_scenario(
         {
             "model": [
                 {"say": [{"exec_command": {"cmd": "true"}}], "usage": {"input_tokens": 60_000, "output_tokens": 10}},

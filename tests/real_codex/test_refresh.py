@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from codex_mockserver import load_scenario
 from codex_mockserver.world.tokens import expire_access_tokens
 
 TEN_DAYS = 10 * 24 * 3600
@@ -109,7 +108,7 @@ def test_the_code_counts_and_not_the_status(codex, backend, status, code) -> Non
     codex.log_in()
     expire_access_tokens(backend.world, "plus")
     error = {"message": "No.", "type": "invalid_request_error", "param": None, "code": code}
-    backend.script.scenario = load_scenario(
+    backend.use_scenario(
         {"faults": [{"on": "exchangeToken", "times": None, "answer": {"status": status, "body": {"error": error}}}]}
     )
 

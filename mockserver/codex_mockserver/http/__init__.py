@@ -2,5 +2,7 @@
 
 from codex_mockserver.http._app import READY_PATH, App, create_app
 from codex_mockserver.http._origin import REAL_HOSTS
+from codex_mockserver.http._stage import CONNECTION
+from codex_mockserver.http.control import Control
 
-__all__ = ["READY_PATH", "REAL_HOSTS", "App", "create_app"]
+__all__ = ["CONNECTION", "READY_PATH", "REAL_HOSTS", "App", "Control", "create_app"]

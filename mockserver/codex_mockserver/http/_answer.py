@@ -9,7 +9,10 @@ from typing import Any
 import msgspec
 from starlette.types import Send
 
-__all__ = ["Answer", "EventStream", "html_answer", "json_answer", "redirect"]
+from codex_mockserver.faults import FaultAnswer
+from codex_mockserver.model import Pacing
+
+__all__ = ["Answer", "EventStream", "answer_of", "html_answer", "json_answer", "redirect"]
 
 
 @dataclass(slots=True)
@@ -42,17 +45,24 @@ class Answer:
 
 @dataclass(slots=True)
 class EventStream(Answer):
-    """A stream of server-sent events, which leaves in one write; ``body`` holds all that is sent."""
+    """A stream of server-sent events; ``body`` holds all of them, each with its data on one line.
+
+    Without pacing and without faults it leaves in one write.
+    """
 
     media_type: str | None = "text/event-stream"
-    #: Drop the connection after the body, as if the rest of the stream was lost.
-    is_cut: bool = False
+    #: How fast it leaves; None at once.
+    pacing: Pacing | None = None
 
     async def send(self, send: Send, date: str) -> None:
-        """Send all events at once; a cut stream then drops the connection."""
+        """Send all events at once."""
         await send({"type": "http.response.start", "status": self.status, "headers": self.raw_headers(date)})
-        # Returning with more_body=True makes the server drop the connection: exactly what a cut is.
-        await send({"type": "http.response.body", "body": self.body, "more_body": self.is_cut})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def answer_of(answer: FaultAnswer) -> Answer:
+    """Return the answer that a fault puts in the place of the real one."""
+    return Answer(answer.status, answer.encoded(), "application/json", dict(answer.headers))
 
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

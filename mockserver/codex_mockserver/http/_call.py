@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from codex_mockserver.faults import Gates, Strike
+from codex_mockserver.http._stage import Connection
 from codex_mockserver.journal import Exchange, Journal
-from codex_mockserver.model import Fault, Script
+from codex_mockserver.model import Script
 from codex_mockserver.world import World
 from codex_mockserver.world.credentials import Caller
 from codex_schemas import Operation
@@ -22,6 +24,9 @@ class Call:
     world: World
     journal: Journal
     script: Script
+    gates: Gates
+    #: The connection under it, None where the server does not give it.
+    connection: Connection | None
     operation: Operation
     #: Which of the operation's prefixes was used, such as ``/backend-api/wham``.
     prefix: str
@@ -38,8 +43,8 @@ class Call:
     body: Any = None
     #: Who calls; None where the operation is public.
     caller: Caller | None = None
-    #: The fault that strikes this call, when it leaves the work to the handler.
-    fault: Fault | None = None
+    #: The faults that strike this call; the handler need not mind them.
+    strikes: Sequence[Strike] = ()
 
     @property
     def signed_in(self) -> Caller:

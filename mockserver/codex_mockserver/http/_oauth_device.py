@@ -6,6 +6,7 @@ from codex_mockserver.http._answer import Answer, json_answer
 from codex_mockserver.http._call import Call
 from codex_mockserver.http._oauth_pages import device_page, message_page
 from codex_mockserver.http._oauth_token import NO_STORE, demand_known_client, nested_refusal
+from codex_mockserver.model import Settings
 from codex_mockserver.world import rfc3339
 from codex_mockserver.world.device_codes import (
     AuthorizationPending,
@@ -26,14 +27,22 @@ def request_user_code(call: Call) -> Answer:
     """Give a device the code that it shows."""
     demand_known_client(call.body["client_id"])
     device = begin_device_login(call.world, call.body["client_id"])
+    settings = call.script.settings
     answer = {
         "device_auth_id": device.id,
-        "user_code": device.user_code,
-        # Clients refuse a number here.
-        "interval": str(call.script.settings.device_interval),
+        settings.device_code_key: device.user_code,
+        **_interval(settings),
         "expires_at": rfc3339(device.expires_at),
     }
     return json_answer(answer, headers=NO_STORE)
+
+
+def _interval(settings: Settings) -> dict[str, str | int]:
+    """Return the seconds between polls; clients refuse a number, which a scenario can ask for."""
+    if settings.device_interval_form == "absent":
+        return {}
+    seconds = settings.device_interval
+    return {"interval": seconds if settings.device_interval_form == "number" else str(seconds)}
 
 
 def poll_device_token(call: Call) -> Answer:

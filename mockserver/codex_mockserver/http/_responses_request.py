@@ -7,31 +7,38 @@ from functools import cache
 from typing import Any, Literal
 
 from codex_mockserver.http._call import Call
+from codex_mockserver.http._call_pairs import check_pairs
 from codex_mockserver.http._refusal import Refusal, dialect_of
+from codex_mockserver.http._rejection import rejection
 from codex_mockserver.model import Prompt, catalogue, read_input
-from codex_schemas import load
+from codex_mockserver.world import responses
+from codex_schemas import Problem, load
 
-__all__ = ["Base", "base_of", "check_body", "read_prompt", "unknown_response"]
+__all__ = [
+    "Base",
+    "base_of",
+    "check_body",
+    "check_format",
+    "check_model",
+    "check_presence",
+    "read_items",
+    "read_prompt",
+    "unknown_response",
+]
 
 Json = dict[str, Any]
 
 #: The two services that speak the Responses protocol.
 Base = Literal["codex", "public"]
 
-#: The calls that an output of each type may answer.
-_ANSWERS: dict[str, frozenset[str]] = {
-    "function_call_output": frozenset({"function_call", "local_shell_call"}),
-    "custom_tool_call_output": frozenset({"custom_tool_call"}),
-    "computer_call_output": frozenset({"computer_call"}),
-    "apply_patch_call_output": frozenset({"apply_patch_call"}),
-}
-_CALLS = frozenset().union(*_ANSWERS.values())
-
 #: What the Codex backend wants of these fields, and the detail with which it refuses anything else.
 _CODEX_CONSTANTS = {
     "store": (False, "Store must be set to false"),
     "stream": (True, "Stream must be set to true"),
 }
+
+#: What a request may refer to and this world has none of, by the field that does.
+_ABSENT = {"conversation": "Conversation", "prompt": "Prompt"}
 
 
 def base_of(call: Call) -> Base:
@@ -48,7 +55,7 @@ def check_body(call: Call, schema: str, body: Any) -> Json:
     """Check a request body, or a frame, against the schema of its service; return it with its input as a list.
 
     Raises:
-        Refusal: 400 as that service says it.
+        Refusal: 400 as that service says it; 404 where it refers to what is not here.
     """
     if not isinstance(body, dict):
         raise Refusal(400, "The body must be a JSON object.", code="invalid_request")
@@ -56,60 +63,99 @@ def check_body(call: Call, schema: str, body: Any) -> Json:
         _check_codex(call, schema, body)
     if isinstance(body.get("input"), str):
         body = {**body, "input": read_input(body["input"])}
+    elif base_of(call) == "public" and isinstance(body.get("input"), list):
+        body = {**body, "input": [_typed(item) for item in body["input"]]}
     violations = load("responses").validator(schema).violations(body)
     if violations:
-        code = None if base_of(call) == "codex" else "invalid_request"
-        raise Refusal(400, str(violations[0]), code=code, param=violations[0].path.strip("/") or None)
+        call.exchange.near_miss = str(violations[0])
+        raise rejection(base_of(call), violations[0])
     checked: Json = body
-    _check_model(checked.get("model"))
+    check_presence(checked)
+    check_model(checked.get("model"))
     return checked
 
 
-def read_prompt(body: Json, earlier: Sequence[Json] = ()) -> Prompt:
+def read_prompt(call: Call, body: Json, earlier: Sequence[Json] = ()) -> Prompt:
     """Return the prompt of a checked body that continues a conversation.
 
     Raises:
-        Refusal: 400 unless every output answers an earlier call and every call has an output.
+        Refusal: 400 unless every output answers an earlier call, every call has an output, and the schema of a
+            wished format is one; 404 for a reference to an item that is not stored.
     """
-    prompt = Prompt(body, read_input(body.get("input")), earlier)
-    _check_calls(prompt.items)
+    prompt = Prompt(body, read_items(call, body, earlier), earlier)
+    check_pairs(prompt.items, "input")
+    check_format(call, prompt, "text.format.schema")
     return prompt
+
+
+def check_format(call: Call, prompt: Prompt, param: str) -> None:
+    """Check that the JSON Schema that a request wishes for its answer is one.
+
+    Raises:
+        Refusal: 400 when it is none.
+    """
+    try:
+        _ = prompt.json_format
+    except Problem as problem:
+        call.exchange.near_miss = str(problem)
+        raise Refusal(400, str(problem), code="invalid_json_schema", param=param) from None
 
 
 def unknown_response(response_id: str) -> Refusal:
     """Return the refusal of a ``previous_response_id`` that names nothing here."""
-    message = f"The response {response_id!r} is not known here."
+    message = f"Previous response with id '{response_id}' not found."
     return Refusal(400, message, code="previous_response_not_found", param="previous_response_id")
 
 
-def _check_model(slug: str | None) -> None:
+def _typed(item: Any) -> Any:
+    """Give a message its type, which the public API does not need: what is wrong with it is then said of a message."""
+    return {"type": "message", **item} if isinstance(item, dict) and "role" in item else item
+
+
+def check_presence(body: Json) -> None:
+    """Refuse a reference into parts of the service that the mock does not have.
+
+    Raises:
+        Refusal: 404.
+    """
+    for name, kind in _ABSENT.items():
+        if (named := body.get(name)) is not None:
+            known_as = named if isinstance(named, str) else named["id"]
+            raise Refusal(404, f"{kind} with id '{known_as}' not found.", param=name)
+
+
+def check_model(slug: str | None) -> None:
+    """Check that there is such a model.
+
+    Raises:
+        Refusal: 400.
+    """
     if not slug:
-        raise Refusal(400, "The field model is missing.", code="missing_required_parameter", param="model")
+        raise Refusal(400, "Missing required parameter: 'model'.", code="missing_required_parameter", param="model")
     if slug not in catalogue().models:
         closest = catalogue().closest(slug)
         hint = f" The closest is {closest}." if closest else ""
-        raise Refusal(400, f"The model {slug!r} does not exist.{hint}", code="model_not_found", param="model")
+        message = f"The requested model '{slug}' does not exist.{hint}"
+        raise Refusal(400, message, code="model_not_found", param="model")
 
 
-def _check_calls(items: Sequence[Json]) -> None:
-    open_calls: dict[str, str] = {}
-    known: dict[str, str] = {}
-    for item in items:
-        kind, call_id = str(item.get("type")), str(item.get("call_id") or "")
-        if (kind in _CALLS or kind in _ANSWERS) and not call_id:
-            raise _orphan(f"An item of type {kind} has no call_id.")
-        if kind in _CALLS:
-            open_calls[call_id] = known[call_id] = kind
-        elif kind in _ANSWERS:
-            if known.get(call_id) not in _ANSWERS[kind]:
-                raise _orphan(f"No earlier call fits the {kind} with call_id {call_id!r}.")
-            open_calls.pop(call_id, None)
-    for call_id, kind in open_calls.items():
-        raise _orphan(f"The {kind} with call_id {call_id!r} has no output.")
+def read_items(call: Call, body: Json, earlier: Sequence[Json]) -> list[Json]:
+    """Return the items of a request's ``input``, with the items themselves in the place of references to them.
+
+    Raises:
+        Refusal: 404 for a reference to an item that is not stored.
+    """
+    items = read_input(body.get("input"))
+    return [_find(call, item["id"], earlier) if item["type"] == "item_reference" else item for item in items]
 
 
-def _orphan(message: str) -> Refusal:
-    return Refusal(400, message, param="input")
+def _find(call: Call, item_id: str, earlier: Sequence[Json]) -> Json:
+    found = next((item for item in earlier if item.get("id") == item_id), None)
+    found = found or responses.find_item(call.world, call.signed_in.workspace, item_id)
+    if found is None:
+        advice = "Items of responses with `store` set to false are not kept; send the item itself."
+        raise Refusal(404, f"Item with id '{item_id}' not found. {advice}", param="input")
+    return found
 
 
 def _check_codex(call: Call, schema: str, body: Json) -> None:

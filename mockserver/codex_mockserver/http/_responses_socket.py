@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from codex_mockserver.faults import FaultAnswer, Strike, read_events
 from codex_mockserver.http._call import Call
+from codex_mockserver.http._openness import widened_events
 from codex_mockserver.http._refusal import Refusal
 from codex_mockserver.http._responses_request import base_of, check_body, read_prompt, unknown_response
+from codex_mockserver.http._responses_sse import turn_bytes
 from codex_mockserver.http._responses_turn import find_stored, request_id, run_turn, shared_headers
-from codex_mockserver.http._socket import Socket
-from codex_mockserver.model import Fault, FaultAnswer
+from codex_mockserver.http._socket import Socket, SocketStage
+from codex_mockserver.http._strikes import strikes_of
+from codex_mockserver.model import Turn
+from codex_mockserver.world import responses
 from codex_mockserver.world.limits import limit_event
+from codex_schemas import load
 
 __all__ = ["Connection"]
 
@@ -50,47 +57,55 @@ class Connection:
         self._call.journal.settle()
         is_open = True
         while is_open and (data := await self._socket.receive()) is not None:
-            is_open = await self._answer(data)
+            stage = SocketStage(
+                self._socket, self._call.exchange, self._call.connection, self._call.gates, self._send_injected
+            )
+            await self._answer(data, stage)
+            is_open = stage.is_open
             self._call.journal.settle()
 
-    async def _answer(self, data: str | bytes) -> bool:
-        """Answer one frame; tell whether the connection stays open."""
+    async def _answer(self, data: str | bytes, stage: SocketStage) -> None:
+        """Answer one frame."""
         try:
             frame = _read_frame(data)
             if frame["type"] == _INTERRUPT:
-                return True
-            fault = self._strike(frame)
-            if fault and fault.answer:
-                await self._send(_injected(fault.answer))
-                return True
-            events = self._respond(self._check(frame), fault)
+                return
+            self._call.strikes = self._strikes(frame)
+            await stage.strike(self._call.strikes, "request")
+            if stage.is_over:
+                return
+            turn = self._respond(self._check(frame))
         except Refusal as refusal:
             self._call.exchange.near_miss = self._call.exchange.near_miss or refusal.message
             await self._send(_error(refusal))
-            return True
+            return
+        await stage.strike(self._call.strikes, "answer")
+        if not stage.is_over:
+            await self._perform(turn, stage)
+
+    async def _perform(self, turn: Turn, stage: SocketStage) -> None:
+        """Send the events of a response as pacing and faults let them be."""
         if self._base == "codex":
             await self._send(limit_event(self._call.world, self._call.signed_in.workspace))
-        cut = fault.cut_after if fault else None
-        for event in events[:cut]:
-            await self._send(event)
-        # Returning without a close frame makes the server drop the connection.
-        return cut is None
+        events = read_events(turn_bytes(turn))
+        if self._call.script.settings.openness_probe:
+            events = widened_events(events, "websocket")
+        await stage.perform(events, turn.pacing, self._call.strikes)
 
     def _check(self, frame: Json) -> Json:
         body = check_body(self._call, _FRAMES[self._base], frame)
         return {name: value for name, value in body.items() if name != "type"}
 
-    def _strike(self, frame: Json) -> Fault | None:
-        """Return the fault for this response; a prewarm is no response, as over HTTP there is none."""
-        if frame.get("generate") is False:
-            return None
-        return self._call.script.strike(self._call.world, _OPERATION)
+    def _strikes(self, frame: Json) -> Sequence[Strike]:
+        """Return the faults that strike this response."""
+        call = self._call
+        return strikes_of(call, load("responses").operation(_OPERATION), "websocket", lambda: frame)
 
-    def _respond(self, body: Json, fault: Fault | None) -> list[Json]:
+    def _respond(self, body: Json) -> Turn:
         earlier = self._earlier(body.get("previous_response_id"))
-        turn = run_turn(self._call, read_prompt(body, earlier), fault)
+        turn = run_turn(self._call, read_prompt(self._call, body, earlier))
         self._call.world.remember(self._conversations, turn.response["id"], turn.items, CONVERSATIONS_KEPT)
-        return turn.events
+        return turn
 
     def _earlier(self, response_id: str | None) -> list[Json]:
         if response_id is None:
@@ -98,8 +113,11 @@ class Connection:
         if (items := self._conversations.get(response_id)) is not None:
             return items
         if self._base == "public" and (stored := find_stored(self._call, response_id)) is not None:
-            return stored.history
+            return responses.history(stored)
         raise unknown_response(response_id)
+
+    async def _send_injected(self, answer: FaultAnswer) -> None:
+        await self._send(_injected(answer))
 
     async def _send(self, event: Json) -> None:
         await self._socket.send(msgspec.json.encode(event).decode())

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Awaitable, Callable
+
 from starlette.types import Receive, Send
 
-from codex_mockserver.http._answer import Answer
+from codex_mockserver.faults import CloseFrame, Event, FaultAnswer, Gates
+from codex_mockserver.http._answer import Answer, answer_of
+from codex_mockserver.http._stage import CallStage, Connection
 from codex_mockserver.journal import Exchange
 
-__all__ = ["Socket"]
+__all__ = ["Socket", "SocketStage"]
+
+#: Frames that a client may send while it is being answered; with more of them it is dropped.
+FRAMES_WAITING = 64
 
 
 class Socket:
@@ -18,32 +26,39 @@ class Socket:
         self._send = send
         self._exchange = exchange
         self._date = date
+        #: Frames that came while something was said.
+        self._waiting: deque[str | bytes] = deque()
+        self._is_gone = False
 
     async def accept(self, headers: dict[str, str] | None = None) -> None:
         """Complete the handshake with 101 and these headers."""
-        await self._receive()
         answer = Answer(101, headers=headers or {})
         self._exchange.answered(101, answer.headers)
         await self._send({"type": "websocket.accept", "headers": answer.raw_headers(self._date)})
 
     async def refuse(self, answer: Answer) -> None:
         """Answer the handshake with an ordinary HTTP response."""
-        await self._receive()
         self._exchange.answered(answer.status, answer.headers, answer.body)
         headers = [*answer.raw_headers(self._date), (b"content-length", str(len(answer.body)).encode())]
         await self._send({"type": "websocket.http.response.start", "status": answer.status, "headers": headers})
         await self._send({"type": "websocket.http.response.body", "body": answer.body})
 
+    async def refuse_with(self, answer: FaultAnswer) -> None:
+        """Answer the handshake as a fault says."""
+        await self.refuse(answer_of(answer))
+
     async def receive(self) -> str | bytes | None:
         """Return the next frame of the client, or None when it has gone."""
-        message = await self._receive()
-        if message["type"] != "websocket.receive":
-            self._exchange.closed(message.get("code"))
-            return None
-        text = message.get("text")
-        data: str | bytes = message["bytes"] if text is None else text
-        self._exchange.frame("client", data)
-        return data
+        if self._waiting:
+            return self._waiting.popleft()
+        return None if self._is_gone else await self._next()
+
+    async def gone(self) -> None:
+        """Return when the client has gone, or asks too much; what it sends meanwhile waits to be received."""
+        while not self._is_gone and len(self._waiting) < FRAMES_WAITING:
+            data = await self._next()
+            if data is not None:
+                self._waiting.append(data)
 
     async def send(self, text: str) -> None:
         """Send one text frame."""
@@ -54,3 +69,68 @@ class Socket:
         """Close with a code; 1006 cannot be sent, it is what the client sees when the connection drops."""
         self._exchange.closed(code)
         await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+    async def _next(self) -> str | bytes | None:
+        message = await self._receive()
+        while message["type"] == "websocket.connect":
+            message = await self._receive()
+        if message["type"] != "websocket.receive":
+            self._is_gone = True
+            self._exchange.closed(message.get("code"))
+            return None
+        text = message.get("text")
+        data: str | bytes = message["bytes"] if text is None else text
+        self._exchange.frame("client", data)
+        return data
+
+
+class SocketStage(CallStage):
+    """Answers one response, or the handshake, on a WebSocket.
+
+    Args:
+        socket: The WebSocket.
+        exchange: Where the journal keeps it.
+        connection: The connection under it.
+        gates: The gates of the backend.
+        refuse: How a fault's answer is told: as the HTTP answer to the handshake, or as an error frame.
+    """
+
+    def __init__(
+        self,
+        socket: Socket,
+        exchange: Exchange,
+        connection: Connection | None,
+        gates: Gates,
+        refuse: Callable[[FaultAnswer], Awaitable[None]],
+    ) -> None:
+        super().__init__(exchange, connection, gates)
+        self._socket = socket
+        self._refuse = refuse
+        #: Whether the connection goes on after this.
+        self.is_open = True
+
+    async def emit(self, event: Event) -> None:
+        """Send the data of an event as a text frame; what only frames server-sent events has none."""
+        if event.data:
+            await self._socket.send(event.data.decode())
+
+    async def flush(self) -> None:
+        """Let the frames leave that were sent: they do when the event loop turns."""
+
+    async def answer(self, answer: FaultAnswer) -> None:
+        """Answer this, and nothing else."""
+        await self._refuse(answer)
+        self.is_over = True
+
+    async def close(self, frame: CloseFrame) -> None:
+        """Close the socket in good order."""
+        self.is_over, self.is_open = True, False
+        await self._socket.close(frame.code, frame.reason)
+
+    async def _leave(self, act: str) -> None:
+        self.is_open = False
+        await super()._leave(act)
+
+    async def _gone(self) -> None:
+        await self._socket.gone()
+        self.is_open = False

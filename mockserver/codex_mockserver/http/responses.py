@@ -1,26 +1,41 @@
-"""The Responses surface: models, responses over server-sent events and WebSocket, compaction."""
+"""The Responses surface: models, responses over server-sent events and WebSocket, what is stored, compaction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from codex_mockserver.http import _responses_stored
 from codex_mockserver.http._answer import Answer, EventStream, json_answer
 from codex_mockserver.http._call import Call
 from codex_mockserver.http._refusal import Refusal
-from codex_mockserver.http._responses_request import base_of, check_body, read_prompt, unknown_response
+from codex_mockserver.http._responses_request import (
+    base_of,
+    check_body,
+    check_model,
+    check_presence,
+    read_items,
+    read_prompt,
+    unknown_response,
+)
 from codex_mockserver.http._responses_socket import Connection
-from codex_mockserver.http._responses_sse import sse_bytes
+from codex_mockserver.http._responses_sse import turn_bytes
 from codex_mockserver.http._responses_turn import find_stored, request_id, run_turn, turn_headers
 from codex_mockserver.http._routing import Handlers
 from codex_mockserver.http._socket import Socket
-from codex_mockserver.model import Prompt, catalogue, read_input
+from codex_mockserver.model import Prompt, catalogue, input_tokens
+from codex_mockserver.world.responses import has_ended, history, shown
 
 __all__ = ["handlers"]
 
 Json = dict[str, Any]
 
 handlers = Handlers("responses")
+
+handlers.operation("retrieveResponse")(_responses_stored.retrieve_response)
+handlers.operation("deleteResponse")(_responses_stored.delete_response)
+handlers.operation("cancelResponse")(_responses_stored.cancel_response)
+handlers.operation("listInputItems")(_responses_stored.list_input_items)
 
 #: What a compaction takes over from its response, by service.
 _COMPACTED = {"codex": ("output",), "public": ("id", "created_at", "output", "usage")}
@@ -50,13 +65,28 @@ def retrieve_model(call: Call) -> Answer:
 def create_response(call: Call) -> Answer:
     """Create a response, as a stream of events or, on the public base, as one object."""
     body = check_body(call, _schema(call), call.body)
-    turn = run_turn(call, read_prompt(body, _earlier(call, body.get("previous_response_id"))), call.fault)
+    if body.get("background") and body.get("store") is False:
+        raise Refusal(400, "A background response must be stored.", code="invalid_value", param="background")
+    turn = run_turn(call, read_prompt(call, body, _earlier(call, body.get("previous_response_id"))))
     headers = turn_headers(call, turn.prompt.model)
-    if not body.get("stream"):
-        return json_answer(turn.response, headers=headers)
-    cut = call.fault.cut_after if call.fault else None
-    events = turn.stream if cut is None else turn.events[:cut]
-    return EventStream(body=sse_bytes(events), headers=headers, is_cut=cut is not None)
+    if body.get("stream"):
+        return EventStream(body=turn_bytes(turn), headers=headers, pacing=turn.pacing)
+    stored = find_stored(call, turn.response["id"])
+    response = turn.response if stored is None else shown(stored, call.world.now())
+    return json_answer(response, headers=headers)
+
+
+@handlers.operation("countInputTokens")
+def count_input_tokens(call: Call) -> Answer:
+    """Count what a request would cost in input tokens."""
+    body: Json = call.body
+    check_presence(body)
+    if body.get("model"):
+        check_model(body["model"])
+    earlier = _earlier(call, body.get("previous_response_id"))
+    prompt = Prompt(body, read_items(call, body, earlier), earlier)
+    count = {"object": "response.input_tokens", "input_tokens": input_tokens(prompt)}
+    return json_answer(count, headers=request_id(call))
 
 
 @handlers.operation("connectResponses")
@@ -69,9 +99,9 @@ async def connect_responses(call: Call, socket: Socket) -> None:
 def compact_response(call: Call) -> Answer:
     """Return a shorter conversation in the place of the given one."""
     body = check_body(call, _schema(call), call.body)
-    trigger = {"type": "compaction_trigger"}
-    new_items = [*read_input(body.get("input")), trigger]
-    prompt = Prompt({**body, "store": False}, new_items, _earlier(call, body.get("previous_response_id")))
+    earlier = _earlier(call, body.get("previous_response_id"))
+    new_items = [*read_items(call, body, earlier), {"type": "compaction_trigger"}]
+    prompt = Prompt({**body, "store": False}, new_items, earlier)
     response = run_turn(call, prompt).response
     compacted = {name: response[name] for name in _COMPACTED[base_of(call)]}
     if base_of(call) == "public":
@@ -92,4 +122,6 @@ def _earlier(call: Call, response_id: str | None) -> Sequence[Json]:
     stored = find_stored(call, response_id)
     if stored is None:
         raise unknown_response(response_id)
-    return stored.history
+    if not has_ended(stored, call.world.now()):
+        raise Refusal(400, f"Response with id '{response_id}' is still in progress.", param="previous_response_id")
+    return history(stored)

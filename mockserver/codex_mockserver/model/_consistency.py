@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
-from difflib import get_close_matches
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from codex_mockserver.model._catalogue import catalogue
+from codex_mockserver.model._contradiction import Contradiction, bad_pattern, unknown
+from codex_mockserver.model._expectation_checks import expectation_contradictions
+from codex_mockserver.model._fault_checks import fault_contradictions
+from codex_mockserver.model._pacing import Pacing
 from codex_mockserver.model._prompt import Json
-from codex_mockserver.model._scenario import Fault, Path, Scenario, Step
-from codex_mockserver.world import SEEDED_NAMES
-from codex_schemas import SURFACES, load
+from codex_mockserver.model._scenario import Scenario, Step
+from codex_mockserver.model._speech import spoken_texts
+from codex_mockserver.model._structured import is_json
+from codex_mockserver.world import SEEDED_NAMES, AccountSetup
+from codex_schemas.yaml_text import Path
 
-__all__ = ["Contradiction", "contradictions"]
-
-#: The operation whose answer is a stream that can be cut.
-_STREAMED = "createResponse"
-
-
-class Contradiction(NamedTuple):
-    """One thing in a scenario that cannot be."""
-
-    path: Path
-    expected: str
-    found: str
-    advice: str
+__all__ = ["contradictions"]
 
 
 def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
     """Yield what cannot be, in the order of the file."""
-    yield from _unknown(("settings", "auto_approve_account"), scenario.settings.auto_approve_account, SEEDED_NAMES)
+    accounts = [*SEEDED_NAMES, *scenario.accounts]
+    yield from unknown(("settings", "auto_approve_account"), scenario.settings.auto_approve_account, accounts)
+    for name, setup in scenario.accounts.items():
+        yield from _in_account(("accounts", name), name, setup)
     for index, step in enumerate(scenario.model):
         yield from _in_step(("model", index), step)
         if (earlier := _shadow(scenario.model[:index], step)) is not None:
@@ -40,15 +34,17 @@ def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
                 f"step {earlier + 1} before it, which answers everything of its kind without end",
                 "Move this step up, or give the other one times or a when.",
             )
-    for index, fault in enumerate(scenario.faults):
-        yield from _in_fault(("faults", index), fault)
+    yield from _in_pacing(("pacing",), scenario.pacing)
+    yield from fault_contradictions(scenario)
+    yield from expectation_contradictions(scenario)
 
 
 def _in_step(path: Path, step: Step) -> Iterator[Contradiction]:
     for name in ("user", "tool_output"):
-        yield from _bad_pattern((*path, "when", name), getattr(step.when, name))
+        yield from bad_pattern((*path, "when", name), getattr(step.when, name))
     if step.when.model is not None:
-        yield from _unknown((*path, "when", "model"), step.when.model, catalogue().models)
+        yield from unknown((*path, "when", "model"), step.when.model, catalogue().models)
+    yield from _in_pacing((*path, "pacing"), step.pacing)
     if step.when.kind == "prewarm" and step.say:
         yield Contradiction(
             (*path, "say"),
@@ -68,15 +64,26 @@ def _in_message(path: Path, message: str | Json | None) -> Iterator[Contradictio
             yield Contradiction((*path, "deltas"), "deltas that make up the text", found, "Leave one of them out.")
 
 
-def _in_fault(path: Path, fault: Fault) -> Iterator[Contradiction]:
-    operations = [name for surface in SURFACES for name in load(surface).operations]
-    yield from _unknown((*path, "on"), fault.on, operations)
-    if (fault.answer is None) == (fault.cut_after is None):
-        found = "neither" if fault.answer is None else "both"
-        yield Contradiction(path, "either answer or cut_after", found, "Say how the call fails.")
-    if fault.cut_after is not None and fault.on != _STREAMED:
-        advice = f"Put the cut on {_STREAMED}, or use answer."
-        yield Contradiction((*path, "cut_after"), f"a cut of {_STREAMED}, which streams", fault.on, advice)
+def _in_account(path: Path, name: str, setup: AccountSetup) -> Iterator[Contradiction]:
+    if setup.like is None:
+        return
+    if name in SEEDED_NAMES:
+        found = f"like: {setup.like} for the seeded account {name}"
+        yield Contradiction(
+            (*path, "like"), "like only for a further account", found[:100], "Leave it out, or rename it."
+        )
+    else:
+        yield from unknown((*path, "like"), setup.like, SEEDED_NAMES)
+
+
+def _in_pacing(path: Path, pacing: Pacing | None) -> Iterator[Contradiction]:
+    if pacing is None:
+        return
+    rates = [name for name in ("tokens_per_second", "events_per_second") if getattr(pacing, name) is not None]
+    if len(rates) > 1:
+        yield Contradiction(path, "one rate", " and ".join(rates), "Leave one of them out.")
+    if pacing.jitter and not rates:
+        yield Contradiction((*path, "jitter"), "jitter of a rate", "no rate", "Give tokens_per_second.")
 
 
 def _shadow(earlier: list[Step], step: Step) -> int | None:
@@ -84,20 +91,12 @@ def _shadow(earlier: list[Step], step: Step) -> int | None:
     for index, other in enumerate(earlier):
         when = other.when
         is_open = when.user is None and when.tool_output is None and when.model in (None, step.when.model)
-        if other.times is None and is_open and when.kind == step.when.kind:
+        leaves_json = _says_json(step) and not _says_json(other)
+        if other.times is None and is_open and when.kind == step.when.kind and not leaves_json:
             return index
     return None
 
 
-def _bad_pattern(path: Path, pattern: str | None) -> Iterator[Contradiction]:
-    try:
-        re.compile(pattern or "")
-    except (re.error, OverflowError, RecursionError) as error:
-        yield Contradiction(path, "a regular expression", f"{str(pattern)[:60]!r}: {error}", "Escape or correct it.")
-
-
-def _unknown(path: Path, name: str, known: Collection[str]) -> Iterator[Contradiction]:
-    if name not in known:
-        close = get_close_matches(name, known, n=1, cutoff=0.4)
-        advice = f"Write {close[0]}." if close else "Known: " + ", ".join(known) + "."
-        yield Contradiction(path, "a known name", repr(name[:60]), advice)
+def _says_json(step: Step) -> bool:
+    """Tell whether a step can answer a request that wants JSON: a step that says other text leaves it alone."""
+    return all(is_json(text) for text in spoken_texts(step.say))

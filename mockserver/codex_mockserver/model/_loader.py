@@ -11,34 +11,66 @@ from typing import Any
 
 import msgspec
 
-from codex_mockserver.model._consistency import Contradiction, contradictions
+from codex_mockserver.model._consistency import contradictions
+from codex_mockserver.model._contradiction import Contradiction
+from codex_mockserver.model._library import is_name, scenario_text
 from codex_mockserver.model._prompt import Json
-from codex_mockserver.model._scenario import Lines, Path, Scenario
-from codex_schemas import Problem, Validator
+from codex_mockserver.model._scenario import Scenario
+from codex_schemas import Problem, Validator, Violation
+from codex_schemas.yaml_text import Lines, Path, read_yaml
 
-__all__ = ["load_scenario", "scenario_schema"]
+__all__ = ["find_problems", "load_scenario", "named_scenario", "scenario_schema"]
+
+#: The key by which a file tells editors where its schema is.
+_SCHEMA_KEY = "$schema"
 
 
 def load_scenario(source: Scenario | Mapping[str, Any] | FilePath | str) -> Scenario:
     """Return a scenario that is sure to be well-formed and possible.
 
     Args:
-        source: A file (a path, or text of one line), YAML or JSON (text with a line break), or plain values.
+        source: A named scenario (a text without dot and slash), a file (a path, or any other text of
+            one line), YAML or JSON (text with a line break), or plain values.
 
     Raises:
         Problem: It cannot be read, has a wrong part, or asks for something impossible.
     """
-    name, data, lines = _read(source)
-    if (unknown := next(_unknown_keys(scenario_schema(), data, ()), None)) is not None:
-        raise _misspelt(name, lines, *unknown)
-    if violations := _validator().violations(data):
-        where = tuple(_step(part) for part in violations[0].path.split("/")[1:])
-        advice = "Compare it with the scenario format."
-        raise _problem(name, lines, Contradiction(where, violations[0].expected, violations[0].found, advice))
-    scenario = msgspec.convert(data, Scenario)
-    if (first := next(contradictions(scenario), None)) is not None:
-        raise _problem(name, lines, first)
-    return scenario
+    return _parse(*_read(source))
+
+
+def find_problems(file: FilePath) -> list[Problem]:
+    """Return all that keeps a file from being a scenario; empty for one that is."""
+    try:
+        name, data, lines = _read(file)
+    except Problem as problem:
+        return [problem]
+    return [_problem(name, lines, wrong) for wrong in _wrong(data)]
+
+
+def _parse(name: str, data: Any, lines: Lines) -> Scenario:
+    for wrong in _wrong(data):
+        raise _problem(name, lines, wrong)
+    return _convert(data)
+
+
+def _wrong(data: Any) -> Iterator[Contradiction]:
+    """Yield what is wrong with the values of a scenario; what cannot be judged before that is right is left out."""
+    found = [_misspelt(*unknown) for unknown in _unknown_keys(scenario_schema(), data, ())]
+    found = found or [_unfit(violation) for violation in _validator().violations(data)]
+    yield from found or contradictions(_convert(data))
+
+
+def _convert(data: Json) -> Scenario:
+    return msgspec.convert({key: value for key, value in data.items() if key != _SCHEMA_KEY}, Scenario)
+
+
+def named_scenario(name: str) -> Scenario:
+    """Return one of the scenarios that come with this package.
+
+    Raises:
+        Problem: There is no scenario of that name.
+    """
+    return _parse(*_scenario_text(name))
 
 
 @cache
@@ -59,11 +91,16 @@ def _read(source: Scenario | Mapping[str, Any] | FilePath | str) -> tuple[str, A
         return f"the scenario {source.name!r}", msgspec.to_builtins(source), {}
     if isinstance(source, Mapping):
         return "a scenario", _plain(source), {}
-    from codex_mockserver.model._yaml import read_yaml  # noqa: PLC0415 (10 ms that a start without a file saves)
-
+    if isinstance(source, str) and is_name(source):
+        return _scenario_text(source)
     if isinstance(source, str) and "\n" in source:
         return "a scenario", *read_yaml(source, "a scenario")
     return str(source), *read_yaml(_read_text(FilePath(source)), str(source))
+
+
+def _scenario_text(name: str) -> tuple[str, Any, Lines]:
+    called = f"the scenario {name}"
+    return called, *read_yaml(scenario_text(name), called)
 
 
 def _read_text(path: FilePath) -> str:
@@ -96,9 +133,10 @@ def _unknown_keys(schema: Json, value: Any, path: Path) -> Iterator[tuple[Path, 
     elif isinstance(value, dict):
         properties = schema.get("properties", {})
         for key, part in value.items():
-            if key in properties:
-                yield from _unknown_keys(properties[key], part, (*path, key))
-            elif schema.get("additionalProperties") is False:
+            allowed = properties.get(key, schema.get("additionalProperties"))
+            if isinstance(allowed, dict):
+                yield from _unknown_keys(allowed, part, (*path, key))
+            elif allowed is False:
                 yield (*path, key), list(properties)
 
 
@@ -113,11 +151,16 @@ def _branch(schema: Json, value: Any) -> Json:
     return next(iter(fitting or branches), {})
 
 
-def _misspelt(name: str, lines: Lines, path: Path, known: list[str]) -> Problem:
+def _misspelt(path: Path, known: list[str]) -> Contradiction:
     key = str(path[-1])
     close = get_close_matches(key, known, n=1, cutoff=0.4)
     advice = f"Write {close[0]!r}." if close else "Leave it out."
-    return _problem(name, lines, Contradiction(path, "one of " + ", ".join(known), repr(key[:60]), advice))
+    return Contradiction(path, "one of " + ", ".join(known), repr(key[:60]), advice)
+
+
+def _unfit(violation: Violation) -> Contradiction:
+    path = tuple(int(part) if part.isdecimal() else part for part in violation.path.split("/")[1:])
+    return Contradiction(path, violation.expected, violation.found, "Compare it with the scenario format.")
 
 
 def _problem(name: str, lines: Lines, wrong: Contradiction) -> Problem:
@@ -132,7 +175,3 @@ def _line(lines: Lines, path: Path) -> int:
     while path not in lines:
         path = path[:-1]
     return lines[path]
-
-
-def _step(part: str) -> str | int:
-    return int(part) if part.isdecimal() else part

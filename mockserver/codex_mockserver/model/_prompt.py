@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from codex_mockserver.model._structured import JsonFormat, json_format
 from codex_mockserver.model._toolbox import Toolbox
 
 __all__ = ["Json", "Prompt", "read_input"]
@@ -83,6 +84,15 @@ class Prompt:
         return outputs
 
     @cached_property
+    def json_format(self) -> JsonFormat | None:
+        """The JSON that a turn must bring, None where any text will do.
+
+        Raises:
+            Problem: The request's schema is none.
+        """
+        return json_format(self.body) if self.kind == "turn" else None
+
+    @cached_property
     def toolbox(self) -> Toolbox:
         """The tools that the request offers."""
         brought = (tool for item in self.items if item.get("type") in _TOOL_ITEMS for tool in item["tools"])
@@ -107,7 +117,9 @@ def read_input(value: str | list[Json] | None) -> list[Json]:
 
 
 def _written_out(item: Json) -> Json:
-    """Give a message its ``type``, and its text the form of a content part."""
+    """Give a message and a reference their ``type``, and a message's text the form of a content part."""
+    if not item.get("type") and "role" not in item:
+        return {**item, "type": "item_reference"}
     if item.get("type", "message") != "message":
         return item
     content = item["content"]

@@ -48,7 +48,7 @@ _ENDINGS: dict[str, tuple[str, Callable[[Any], Json]]] = {
 
 def opened(response_id: str, created_at: int, body: Json) -> Json:
     """Return the response object of a request before the model has said anything."""
-    echoed = {name: default if body.get(name) is None else body[name] for name, default in _ECHOED.items()}
+    given = {name: value for name, value in body.items() if name in _ECHOED and value is not None}
     tier = body.get("service_tier")
     return {
         "id": response_id,
@@ -58,7 +58,8 @@ def opened(response_id: str, created_at: int, body: Json) -> Json:
         "completed_at": None,
         "error": None,
         "incomplete_details": None,
-        **echoed,
+        **_ECHOED,
+        **given,
         "output": [],
         "reasoning": {**_REASONING, **(body.get("reasoning") or {})},
         "service_tier": _TIER if tier in (None, "auto") else tier,

@@ -1,4 +1,4 @@
-"""A scenario: what the model says next and which faults strike, as data."""
+"""A scenario: the accounts, what the model says next and which faults strike, as data."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Fault", "FaultAnswer", "Lines", "Path", "Scenario", "Settings", "Step", "When"]
+from codex_mockserver.expectations import Expectation
+from codex_mockserver.faults import Fault
+from codex_mockserver.model._pacing import Pacing
+from codex_mockserver.world import AccountSetup
 
-#: The way to a part of a scenario: keys and positions.
-Path = tuple[str | int, ...]
-
-#: The line of a file, from 1, at which each part begins, by its path.
-Lines = dict[Path, int]
+__all__ = ["Chaos", "Expected", "Scenario", "Settings", "Step", "Trial", "When"]
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
@@ -26,10 +25,18 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     device_pending_status: int = 403
     #: Seconds between polls, sent as a string of digits.
     device_interval: int = 1
+    #: How the interval is written: as a ``string``, a ``number``, or ``absent``.
+    device_interval_form: str = "string"
+    #: The key under which a device gets its code: ``user_code`` or ``usercode``.
+    device_code_key: str = "user_code"
+    #: Whether responses can be had over WebSocket; without, the handshake is refused with 426.
+    websocket: bool = True
     #: Whether the Codex backend refuses a request without ``instructions``.
     require_instructions: bool = False
     #: Whether the Codex backend refuses an ``input`` that is text instead of a list of items.
     require_input_list: bool = False
+    #: Whether answers carry fields and members of open enumerations that no client knows.
+    openness_probe: bool = False
 
 
 class When(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,34 +64,37 @@ class Step(msgspec.Struct, forbid_unknown_fields=True):
     end: str | dict[str, Any] = "completed"
     #: Token counts that replace the estimate, such as ``{input_tokens: 100, output_tokens: 5}``.
     usage: dict[str, int] | None = None
+    #: How fast its stream leaves.
+    pacing: Pacing | None = None
 
 
-class FaultAnswer(msgspec.Struct, forbid_unknown_fields=True):
-    """A response that takes the place of the real one."""
+class Chaos(msgspec.Struct, forbid_unknown_fields=True):
+    """Faults that strike by chance; the same seed gives the same chances in the same order of calls."""
 
-    status: int
-    body: Any = msgspec.UNSET
-    headers: dict[str, str] = {}
-
-    def encoded(self) -> bytes:
-        """Return the body: text as it is, anything else as JSON."""
-        if self.body is msgspec.UNSET:
-            return b""
-        return self.body.encode() if isinstance(self.body, str) else msgspec.json.encode(self.body)
+    seed: int
+    #: How likely a call is struck that one of the faults could strike: 0 to 1.
+    rate: float
+    #: One of them strikes; they count no calls.
+    faults: list[Fault]
 
 
-class Fault(msgspec.Struct, forbid_unknown_fields=True):
-    """One failure, placed at an operation."""
+class Expected(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One thing that a right client does."""
 
-    #: The operation id that it strikes, such as ``createResponse``.
-    on: str
-    #: How many calls pass before it strikes, and how many it strikes; null means all that follow.
-    after: int = 0
-    times: int | None = 1
-    #: Answer this instead of doing the work.
-    answer: FaultAnswer | None = None
-    #: Break the connection after that many events of the stream.
-    cut_after: int | None = None
+    #: A sentence.
+    say: str
+    #: What of it the journal can tell.
+    request: Expectation | None = None
+
+
+class Trial(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How to see with the published codex what a scenario shows."""
+
+    command: tuple[str, ...] = ("codex", "exec", "hello")
+    #: The account that is logged in; null for nobody.
+    account: str | None = "plus"
+    #: The release that shows it; null for any.
+    release: str | None = None
 
 
 class Scenario(msgspec.Struct, forbid_unknown_fields=True):
@@ -95,7 +105,17 @@ class Scenario(msgspec.Struct, forbid_unknown_fields=True):
     name: str = "default"
     #: One sentence: what it shows.
     summary: str = ""
+    #: The report of the real world that it comes from, in general words.
+    report: str = ""
+    #: What a right client does.
+    expect: list[Expected] = []
+    trial: Trial = Trial()
     settings: Settings = msgspec.field(default_factory=Settings)
+    #: What differs from the seeded accounts, and further accounts, by name.
+    accounts: dict[str, AccountSetup] = {}
     #: The model's answers; without any, it echoes the user.
     model: list[Step] = []
+    #: How fast streams leave where their step does not say; without, at once.
+    pacing: Pacing | None = None
     faults: list[Fault] = []
+    chaos: Chaos | None = None

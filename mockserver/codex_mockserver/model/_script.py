@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import random
 import re
 from collections.abc import Iterator
 
+from codex_mockserver.faults import Occasion, Strike, fits, is_due
 from codex_mockserver.model._prompt import Prompt
-from codex_mockserver.model._scenario import Fault, Scenario, Settings, Step
+from codex_mockserver.model._scenario import Scenario, Settings, Step
+from codex_mockserver.model._speech import spoken_texts
 from codex_mockserver.world import World
 from codex_schemas import Problem
 
 __all__ = ["NoStep", "Script"]
+
+#: Without a configuration of its own, a warning of this log goes to stderr.
+_log = logging.getLogger("codex_mockserver")
 
 _LONGEST = 80
 
@@ -30,16 +37,45 @@ class Script:
         """The scenario's choices of the backend."""
         return self.scenario.settings
 
-    def strike(self, world: World, operation: str) -> Fault | None:
-        """Return the fault that strikes this call of an operation, if one does."""
+    @property
+    def has_faults(self) -> bool:
+        """Whether anything can strike."""
+        return bool(self.scenario.faults) or self.scenario.chaos is not None
+
+    def begin(self, world: World) -> None:
+        """Put the scenario to work in a world; what was already used stays so."""
+        world.set_up(self.scenario.accounts)
+        if (chaos := self.scenario.chaos) is not None:
+            _log.warning("chaos: seed %s, rate %s", chaos.seed, chaos.rate)
+
+    def replace(self, world: World, scenario: Scenario) -> None:
+        """Put another scenario to work, from its first step on."""
+        self.scenario = scenario
+        world.state.script_uses.clear()
+        world.state.fault_uses.clear()
+        self.begin(world)
+
+    def strikes(self, world: World, occasion: Occasion) -> list[Strike]:
+        """Return the faults that strike a call, in the order of the scenario, and count the call."""
+        found = []
         for index, fault in enumerate(self.scenario.faults):
-            if fault.on != operation:
-                continue
-            seen = world.state.fault_uses.get(str(index), 0)
-            world.state.fault_uses[str(index)] = seen + 1
-            if seen >= fault.after and (fault.times is None or seen < fault.after + fault.times):
-                return fault
-        return None
+            if fits(fault, occasion) and is_due(fault, _count(world.state.fault_uses, str(index))):
+                found.append(Strike(fault, fault.name or f"faults[{index}]"))
+        return found + self._chaos(world, occasion)
+
+    def _chaos(self, world: World, occasion: Occasion) -> list[Strike]:
+        """Return the one fault, at most, that strikes a call by chance."""
+        chaos = self.scenario.chaos
+        fitting = [fault for fault in chaos.faults if fits(fault, occasion)] if chaos else []
+        if chaos is None or not fitting:
+            return []
+        roll = _count(world.state.fault_uses, "chaos")
+        chance = random.Random(f"{chaos.seed}/{roll}")  # noqa: S311 (the same chances in every run are the point)
+        if chance.random() >= chaos.rate:
+            return []
+        fault = chance.choice(fitting)
+        label = fault.name or f"chaos.faults[{chaos.faults.index(fault)}]"
+        return [Strike(fault, f"{label} (seed {chaos.seed}, roll {roll})")]
 
     def choose(self, world: World, prompt: Prompt) -> int | None:
         """Return the number of the first step that answers a request, or None for the model's own answer.
@@ -57,8 +93,7 @@ class Script:
 
     def use(self, world: World, index: int) -> None:
         """Note that a step has answered a request."""
-        uses = world.state.script_uses
-        uses[str(index)] = uses.get(str(index), 0) + 1
+        _count(world.state.script_uses, str(index))
 
     def _is_used_up(self, world: World, index: int) -> bool:
         times = self.scenario.model[index].times
@@ -82,6 +117,13 @@ class Script:
         return f"a request for step {index + 1}, the closest: " + " and ".join(reasons[index])
 
 
+def _count(uses: dict[str, int], key: str) -> int:
+    """Count one more use and return how many there were before."""
+    before = uses.get(key, 0)
+    uses[key] = before + 1
+    return before
+
+
 def _mismatches(step: Step, prompt: Prompt) -> Iterator[str]:
     """Yield the wishes of a step that a request does not fulfil."""
     when = step.when
@@ -94,6 +136,9 @@ def _mismatches(step: Step, prompt: Prompt) -> Iterator[str]:
     if when.tool_output is not None and not any(re.search(when.tool_output, text) for text in prompt.tool_outputs):
         outputs = ", ".join(map(_quote, prompt.tool_outputs)) or "none"
         yield f"a tool output that matches {when.tool_output!r} (came: {outputs})"
+    if prompt.json_format is not None and step.end == "completed":
+        for misfit in filter(None, map(prompt.json_format.misfit, spoken_texts(step.say))):
+            yield f"no wish for the format {prompt.json_format.name!r}: what the step says {misfit}"
 
 
 def _quote(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from codex_mockserver.model._prompt import Json, Prompt
@@ -11,7 +12,7 @@ from codex_mockserver.model._toolbox import Tool
 from codex_mockserver.world import Ids
 from codex_schemas import Problem
 
-__all__ = ["Said", "broken_off", "speak"]
+__all__ = ["Said", "broken_off", "new_item_id", "speak", "spoken_texts", "stopped"]
 
 _ID_LENGTH = 48
 _CALL_ID_LENGTH = 24
@@ -65,6 +66,15 @@ def speak(entry: Json, ids: Ids, prompt: Prompt) -> Said:
     return Said(_identified(said.item, ids, prompt), said.deltas)
 
 
+def spoken_texts(say: Iterable[Json]) -> Iterator[str]:
+    """Yield the texts that entries of ``say`` give as the answer; a commentary is none."""
+    for value in (entry["message"] for entry in say if "message" in entry):
+        if isinstance(value, str):
+            yield value
+        elif value.get("phase") != "commentary":
+            yield _text(value)
+
+
 def broken_off(said: Said) -> Said:
     """Return an item as it is when its response ends too early."""
     if said.item["type"] not in _WITH_STATUS:
@@ -72,7 +82,28 @@ def broken_off(said: Said) -> Said:
     return Said({**said.item, "status": "incomplete"}, said.deltas)
 
 
-def _item_id(kind: str, ids: Ids) -> str:
+def stopped(said: list[Said], stops: Sequence[str]) -> list[Said]:
+    """Return what is said before the first of these texts comes."""
+    for index, part in enumerate(said):
+        texts = [piece["text"] for piece in part.item.get("content") or () if piece["type"] == "output_text"]
+        ends = [texts[0].find(stop) for stop in stops if stop and stop in texts[0]] if texts else []
+        if ends:
+            return [*said[:index], _shortened(part, min(ends))]
+    return said
+
+
+def _shortened(said: Said, length: int) -> Said:
+    """Return a message with only the beginning of its first text."""
+    first, *_ = said.item["content"]
+    item = {**said.item, "content": [{**first, "text": first["text"][:length]}]}
+    if said.deltas is None:
+        return Said(item)
+    starts = accumulate(map(len, said.deltas), initial=0)
+    cut = [delta[: max(0, length - start)] for start, delta in zip(starts, said.deltas, strict=False)]
+    return Said(item, [delta for delta in cut if delta])
+
+
+def new_item_id(kind: str, ids: Ids) -> str:
     """Return a new id for an item of a type."""
     return ids.new(_PREFIXES.get(kind, f"{kind[:4]}_"), _ID_LENGTH)
 
@@ -80,7 +111,7 @@ def _item_id(kind: str, ids: Ids) -> str:
 def _identified(item: Json, ids: Ids, prompt: Prompt) -> Json:
     """Give an item the ids, the status and the sealed reasoning that its type has."""
     kind = item["type"]
-    whole: Json = {"type": kind, "id": _item_id(kind, ids)}
+    whole: Json = {"type": kind, "id": new_item_id(kind, ids)}
     if kind in _CALLS:
         whole["call_id"] = ids.new("call_", _CALL_ID_LENGTH)
     if kind in _WITH_STATUS:
@@ -96,13 +127,17 @@ _WITH_STATUS = frozenset({"message", "web_search_call", *_CALLS})
 
 def _message(value: str | Json, _prompt: Prompt) -> Said:
     spoken: Json = {"text": value} if isinstance(value, str) else value
-    deltas: list[str] | None = spoken.get("deltas")
-    text = "".join(deltas) if deltas is not None else spoken["text"]
     item: Json = {"type": "message", "role": "assistant"}
     if "phase" in spoken:
         item["phase"] = spoken["phase"]
-    part: Json = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
-    return Said({**item, "content": [part]}, deltas)
+    part: Json = {"type": "output_text", "text": _text(spoken), "annotations": [], "logprobs": []}
+    return Said({**item, "content": [part]}, spoken.get("deltas"))
+
+
+def _text(spoken: Json) -> str:
+    deltas: list[str] | None = spoken.get("deltas")
+    text: str = spoken["text"] if deltas is None else "".join(deltas)
+    return text
 
 
 def _refusal(text: str, _prompt: Prompt) -> Said:

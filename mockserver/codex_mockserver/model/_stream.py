@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from codex_mockserver.model._prompt import Json
 from codex_mockserver.model._speech import Said
 
-__all__ = ["Deltas", "flat", "response_stream"]
+__all__ = ["Deltas", "closing_event", "flat", "item_events", "opening_events", "response_stream"]
 
 _WORD = re.compile(r"\s*\S+\s*")
 
@@ -81,33 +81,51 @@ def response_stream(opening: Json, said: Sequence[Said], final: Json) -> list[Js
         said: The items, in order.
         final: The response object at the end; its ``status`` names the last event.
     """
-    stream = _Stream()
-    stream.add("response.created", response=opening)
-    stream.add("response.in_progress", response=opening)
+    parts: list[Json | Deltas] = [*opening_events(opening)]
+    number = len(parts)
     for index, part in enumerate(said):
-        item = part.item
-        begun = {name: _BLANK.get(name, value) for name, value in item.items()}
-        stream.add("response.output_item.added", output_index=index, item=begun)
-        stream.add_body(item, {"item_id": item["id"], "output_index": index}, part.deltas)
-        stream.add("response.output_item.done", output_index=index, item=item)
-    stream.add(f"response.{final['status']}", response=final)
-    return stream.parts
+        events, count = item_events(part, index, number)
+        parts += events
+        number += count
+    return [*parts, closing_event(final, number)]
+
+
+def opening_events(opening: Json) -> list[Json]:
+    """Return the events before the first item."""
+    kinds = ("response.created", "response.in_progress")
+    return [{"type": kind, "response": opening, "sequence_number": number} for number, kind in enumerate(kinds)]
+
+
+def item_events(said: Said, index: int, first: int) -> tuple[list[Json | Deltas], int]:
+    """Return the events of one item, its beginning, how it grows and its end, and how many they are."""
+    stream, item = _Stream(first), said.item
+    begun = {name: _BLANK.get(name, value) for name, value in item.items()}
+    stream.add("response.output_item.added", output_index=index, item=begun)
+    stream.add_body(item, {"item_id": item["id"], "output_index": index}, said.deltas)
+    stream.add("response.output_item.done", output_index=index, item=item)
+    return stream.parts, stream.count - first
+
+
+def closing_event(final: Json, number: int) -> Json:
+    """Return the last event."""
+    return {"type": f"response.{final['status']}", "response": final, "sequence_number": number}
 
 
 class _Stream:
-    """Events in order; one method for each way in which an item grows."""
+    """The events of an item in order; one method for each way in which it grows."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int) -> None:
         self.parts: list[Json | Deltas] = []
-        self._count = 0
+        #: The sequence number of the next event.
+        self.count = first
 
     def add(self, kind: str, **fields: Any) -> None:
-        self.parts.append({"type": kind, **fields, "sequence_number": self._count})
-        self._count += 1
+        self.parts.append({"type": kind, **fields, "sequence_number": self.count})
+        self.count += 1
 
     def add_deltas(self, kind: str, where: Json, texts: Sequence[str]) -> None:
-        self.parts.append(Deltas(kind, where, texts, self._count))
-        self._count += len(texts)
+        self.parts.append(Deltas(kind, where, texts, self.count))
+        self.count += len(texts)
 
     def add_body(self, item: Json, where: Json, deltas: Sequence[str] | None) -> None:
         """Add the events between the beginning and the end of an item."""

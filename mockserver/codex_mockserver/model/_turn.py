@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from codex_mockserver.model._pacing import Pacing
 from codex_mockserver.model._prompt import Json, Prompt
 from codex_mockserver.model._response import finished, opened
 from codex_mockserver.model._scenario import Step
 from codex_mockserver.model._script import Script
-from codex_mockserver.model._speech import Said, broken_off, speak
+from codex_mockserver.model._speech import Said, broken_off, speak, stopped
 from codex_mockserver.model._stream import Deltas, flat, response_stream
 from codex_mockserver.model._usage import usage_of
 from codex_mockserver.world import World
@@ -29,6 +30,8 @@ class Turn:
     opening: Json
     response: Json
     said: Sequence[Said]
+    #: How fast its stream leaves; None at once.
+    pacing: Pacing | None = None
 
     @property
     def stream(self) -> list[Json | Deltas]:
@@ -64,7 +67,7 @@ def take_turn(world: World, script: Script, prompt: Prompt, *, is_lost: bool = F
     """
     index = script.choose(world, prompt)
     step = Step(say=_own_words(prompt)) if index is None else script.scenario.model[index]
-    said = [speak(entry, world.ids, prompt) for entry in step.say]
+    said = stopped([speak(entry, world.ids, prompt) for entry in step.say], prompt.body.get("stop") or ())
     if index is not None and not is_lost:
         script.use(world, index)
     if isinstance(step.end, dict) and "incomplete" in step.end:
@@ -73,15 +76,17 @@ def take_turn(world: World, script: Script, prompt: Prompt, *, is_lost: bool = F
     now = int(world.now())
     opening = opened(world.ids.new("resp_", _ID_LENGTH), now, prompt.body)
     response = finished(opening, step.end, output, usage_of(prompt, output, step.usage), now)
-    return Turn(prompt, opening, response, said)
+    return Turn(prompt, opening, response, said, step.pacing or script.scenario.pacing)
 
 
 def _own_words(prompt: Prompt) -> list[dict[str, Any]]:
-    """Return what the model says when no scenario tells it: it echoes the user."""
+    """Return what the model says when no scenario tells it: it echoes the user, or gives the JSON that is wanted."""
     if prompt.kind == "prewarm":
         return []
     if prompt.has_trigger:
         return [{"compaction": "A summary of the conversation so far."}]
     text = "A summary of the conversation so far." if prompt.kind == "compaction" else prompt.user_text
+    if prompt.json_format is not None:
+        text = prompt.json_format.example()
     thought = [{"reasoning": {"summary": ["Repeating what the user said."]}}] if prompt.wants_reasoning else []
     return [*thought, {"message": text or "Nothing was said."}]

@@ -9,7 +9,7 @@ import msgspec
 
 from codex_mockserver.model._prompt import Json, Prompt
 
-__all__ = ["count_tokens", "usage_of"]
+__all__ = ["count_tokens", "input_tokens", "usage_of"]
 
 #: Characters that make one token, as in English prose.
 _CHARACTERS = 4
@@ -20,12 +20,16 @@ def count_tokens(value: Any) -> int:
     return -(-len(msgspec.json.encode(value)) // _CHARACTERS)
 
 
+def input_tokens(prompt: Prompt) -> int:
+    """Return the estimated tokens of a request with the conversation that it continues."""
+    return count_tokens([prompt.body.get("instructions"), prompt.body.get("tools"), prompt.items])
+
+
 def usage_of(prompt: Prompt, output: Iterable[Json], counts: Mapping[str, int] | None) -> Json:
     """Return the usage object of a response, with the scenario's counts in the place of estimates."""
     output = list(output)
-    body = prompt.body
     estimate = {
-        "input_tokens": count_tokens([body.get("instructions"), body.get("tools"), prompt.items]),
+        "input_tokens": input_tokens(prompt),
         "output_tokens": count_tokens(output),
         "cached_tokens": 0,
         "cache_write_tokens": 0,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from codex_mockserver.http import REAL_HOSTS, App
+import msgspec
+
+from codex_mockserver.expectations import Expectation, verify
+from codex_mockserver.http import REAL_HOSTS, App, Control
 from codex_mockserver.journal import Exchange, Journal
 from codex_mockserver.model import Scenario, Script, load_scenario
 from codex_mockserver.serving._client_env import proxied_config, proxied_environment, write_codex_home
@@ -40,15 +43,22 @@ class _Backend:
         https_port: int = 0,
         proxy_port: int = 0,
         allow_remote: bool = False,
+        state_file: Path | None = None,
+        control: bool = True,
+        control_token: str | None = None,
     ) -> None:
         #: Everything that the backend remembers.
-        self.world = World(seed=seed, clock=clock)
+        self.world = World(seed=seed, clock=clock, state_file=state_file)
         #: The scenario at work.
         self.script = Script(None if scenario is None else load_scenario(scenario))
         #: What clients sent and got.
         self.journal = Journal(self.world.now)
         #: The ASGI application.
         self.app = App(self.world, self.script, self.journal)
+        self.app.control = Control(self.app, control_token) if control else None
+        #: Where streams wait until a test lets them go on; :meth:`Gates.open` works from any thread.
+        self.gates = self.app.gates
+        self._control_token = control_token
         self._host = host
         self._https_port = https_port
         self._proxy_port = proxy_port
@@ -87,13 +97,38 @@ class _Backend:
 
     def describe(self) -> dict[str, Any]:
         """Return the addresses, and each account with fresh credentials, as JSON."""
+        accounts = {name: _describe(self.world, account) for name, account in self.world.state.accounts.items()}
+        self.world.commit()
         return {
             "http": self.url,
             "https": self.https_url,
             "proxy": self.proxy_url,
             "ca_file": str(self.ca_file) if self.ca_file else None,
-            "accounts": {name: _describe(self.world, account) for name, account in self.world.state.accounts.items()},
+            "control_token": self._control_token,
+            "accounts": accounts,
         }
+
+    def verify(
+        self,
+        expect: Iterable[Expectation | Mapping[str, Any]] = (),
+        *,
+        never: Iterable[Expectation | Mapping[str, Any]] = (),
+        in_order: bool = False,
+    ) -> None:
+        """Compare the journal with what was expected of the client, as :func:`codex_mockserver.verify` does.
+
+        Raises:
+            Problem: Something does not hold; the exchange that comes closest is told with its differences.
+        """
+        wanted, unwanted = (msgspec.convert(list(map(_plain, given)), list[Expectation]) for given in (expect, never))
+        misses = verify(self.journal, wanted, never=unwanted, in_order=in_order)
+        if misses:
+            raise Problem(
+                "comparing the journal with the expectations",
+                expected="all of them to hold",
+                found="; ".join(map(str, misses)),
+                advice="Look at the exchanges that are named: `backend.journal` has them.",
+            )
 
     def client_environment(self, codex_home: Path) -> dict[str, str]:
         """Return the variables with which a codex process talks to this backend by way of its proxy.
@@ -110,13 +145,15 @@ class _Backend:
             )
         return {"CODEX_HOME": str(codex_home), **proxied_environment(self.proxy_url, str(self.ca_file))}
 
-    def write_codex_home(self, path: Path, account: str | None = "plus", *, analytics: bool = True) -> None:
+    def write_codex_home(
+        self, path: Path, account: str | None = "plus", *, analytics: bool = True, plugins: bool = True
+    ) -> None:
         """Fill a folder so that it can be a ``CODEX_HOME`` in which that account, or nobody, is logged in.
 
         Raises:
             Problem: There is no such account, or the folder cannot be written.
         """
-        write_codex_home(path, proxied_config(analytics=analytics), self.world, account)
+        write_codex_home(path, proxied_config(analytics=analytics, plugins=plugins), self.world, account)
 
     def write_ca_key(self, path: Path) -> None:
         """Write the private key of the https listener's authority into a new file that only its owner can read.
@@ -126,10 +163,6 @@ class _Backend:
         """
         assert self._authority is not None, "the backend does not speak TLS"
         self._authority.write_key(path)
-
-    def _reset(self) -> None:
-        self.world.reset()
-        self.journal.clear()
 
     async def _start(self) -> None:
         try:
@@ -154,6 +187,7 @@ class _Backend:
         for part in (self._proxy, self._https, self._http):
             if part is not None:
                 await part.stop()
+        self.world.close()
         if self._authority is not None:
             self._authority.close()
             self._authority = None
@@ -173,6 +207,9 @@ class Backend(_Backend):
         https_port: The same for https.
         proxy_port: The same for the proxy.
         allow_remote: Permit a host that other machines can reach.
+        state_file: Keep the world in this file, so that it survives the process.
+        control: Answer the control calls under ``/_testkit/``.
+        control_token: What a control call must bring as its bearer token; needed where other machines can call.
     """
 
     async def __aenter__(self) -> Self:
@@ -183,12 +220,26 @@ class Backend(_Backend):
         await self._stop()
 
     def reset(self) -> None:
-        """Return the world to its first moment and empty the journal."""
-        self._reset()
+        """Return the world to its first moment, empty the journal and close the gates."""
+        self.app.reset()
+
+    def use_scenario(self, scenario: Scenario | Mapping[str, Any] | Path | str) -> None:
+        """Put another scenario to work, from its first step on.
+
+        Its accounts are set up in the world as it is, and nothing else of the world changes.
+
+        Raises:
+            Problem: It is no scenario; the present one goes on.
+        """
+        self.app.use_scenario(load_scenario(scenario))
 
     async def wait(self, count: int = 1, operation: str | None = None, *, within: float = 10.0) -> list[Exchange]:
         """Return the exchanges of an operation as soon as that many are answered, as ``Journal.wait`` does."""
         return await self.journal.wait(count, operation, within=within)
+
+    async def wait_at(self, gate: str, count: int = 1, *, within: float = 10.0) -> None:
+        """Wait until so many streams wait at a gate, as ``Gates.reached`` does."""
+        await self.gates.reached(gate, count, within=within)
 
 
 class SyncBackend(_Backend):
@@ -205,16 +256,34 @@ class SyncBackend(_Backend):
         shared_loop().run(self._stop())
 
     def reset(self) -> None:
-        """Return the world to its first moment and empty the journal."""
+        """Return the world to its first moment, empty the journal and close the gates."""
+        self._on_loop(self.app.reset)
 
-        async def reset() -> None:
-            self._reset()
-
-        shared_loop().run(reset())
+    def use_scenario(self, scenario: Scenario | Mapping[str, Any] | Path | str) -> None:
+        """Put another scenario to work, from its first step on, as :meth:`Backend.use_scenario` does."""
+        loaded = load_scenario(scenario)
+        self._on_loop(lambda: self.app.use_scenario(loaded))
 
     def wait(self, count: int = 1, operation: str | None = None, *, within: float = 10.0) -> list[Exchange]:
         """Return the exchanges of an operation as soon as that many are answered, as ``Journal.wait`` does."""
         return shared_loop().run(self.journal.wait(count, operation, within=within))
+
+    def wait_at(self, gate: str, count: int = 1, *, within: float = 10.0) -> None:
+        """Wait until so many streams wait at a gate, as ``Gates.reached`` does."""
+        shared_loop().run(self.gates.reached(gate, count, within=within))
+
+    @staticmethod
+    def _on_loop(work: Callable[[], None]) -> None:
+        """Do something between two calls of clients."""
+
+        async def do() -> None:
+            work()
+
+        shared_loop().run(do())
+
+
+def _plain(expectation: Expectation | Mapping[str, Any]) -> Any:
+    return expectation if isinstance(expectation, Mapping) else msgspec.to_builtins(expectation)
 
 
 def _new_authority() -> Authority:

@@ -29,9 +29,9 @@ def proxied_environment(proxy_url: str, ca_file: Path | str) -> dict[str, str]:
     }
 
 
-def proxied_config(*, analytics: bool = True) -> str:
+def proxied_config(*, analytics: bool = True, plugins: bool = True) -> str:
     """Return the ``config.toml`` that goes with :func:`proxied_environment`."""
-    return _COMMON_CONFIG + ("" if analytics else _NO_ANALYTICS)
+    return _COMMON_CONFIG + ("" if analytics else _NO_ANALYTICS) + ("" if plugins else _NO_PLUGINS)
 
 
 def direct_environment(url: str) -> dict[str, str]:

@@ -10,7 +10,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.http11 import Request
 
+from codex_mockserver.http import CONNECTION
+from codex_mockserver.serving._connection import TransportConnection
 from codex_mockserver.serving._cork import CorkedTransport
 
 __all__ = ["HttpProtocol", "SocketProtocol"]
@@ -58,6 +61,8 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first header."""
         self._corked = CorkedTransport(transport, self.loop)
+        self._connection = TransportConnection(self._corked)
+        self._extensions: Any = {CONNECTION: self._connection}
         super().connection_made(cast("asyncio.Transport", self._corked))
         self._set_deadline()
 
@@ -83,6 +88,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Keep the connection for the answer when the client has sent all of its request and closed its side."""
         cycle = self.cycle
         waits = cycle is not None and not cycle.response_complete and not cycle.more_body
+        waits = waits and not self._connection.ends_with_client
         if waits:
             cycle.keep_alive = False
         self._corked.flush()
@@ -92,6 +98,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to wait for the rest of a header."""
         super().on_message_begin()
+        self.scope["extensions"] = self._extensions
         if not self._in_header:
             self._in_header, self._header_size = True, 0
 
@@ -135,6 +142,21 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.transport.close()
+
+    def handle_connect(self, event: Request) -> None:
+        """Let the application handle the connection, too, from the handshake on."""
+        super().handle_connect(event)
+        if self.handshake_initiated and not self.handshake_complete:
+            self._connection = TransportConnection(cast("CorkedTransport", self.transport))
+            extensions: Any = self.scope["extensions"]
+            extensions[CONNECTION] = self._connection
+
+    def handle_ping(self) -> None:
+        """Answer a ping, unless the application wants silence."""
+        if self._connection.ignores_pings:
+            self.conn.data_to_send()
+        else:
+            super().handle_ping()
 
     def handle_parser_exception(self) -> None:
         """Close with the code that the parser chose; drop a client that sends nonsense before the handshake is over."""

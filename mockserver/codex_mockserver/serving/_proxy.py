@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
 
+from codex_mockserver.serving._connection import reset
 from codex_mockserver.serving._listener import in_url, listening_address, require_loopback, unavailable
 from codex_schemas import Problem
 
@@ -122,6 +123,8 @@ class ConnectProxy:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_relay(reader, mock_writer))
                 group.create_task(_relay(mock_reader, writer))
+        except* ConnectionResetError:
+            reset(writer.transport)
         except* OSError:
             pass  # Either side may drop the connection; the other is dropped below.
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -69,7 +70,9 @@ async def _call(app: ASGIApp, request: httpx.Request) -> httpx.Response:
     body = _Body()
 
     async def receive() -> dict[str, Any]:
-        return requests.pop() if requests else {"type": "http.disconnect"}
+        if not requests:
+            await asyncio.Event().wait()
+        return requests.pop()
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -79,6 +82,8 @@ async def _call(app: ASGIApp, request: httpx.Request) -> httpx.Response:
             body.is_complete = not message.get("more_body", False)
 
     await app(_scope(request), receive, send)
+    if not start:
+        raise httpx.RemoteProtocolError("the backend dropped the connection without an answer", request=request)
     return httpx.Response(start["status"], headers=start["headers"], stream=body, request=request)
 
 

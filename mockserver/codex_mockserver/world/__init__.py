@@ -3,6 +3,7 @@
 from codex_mockserver.world._clock import Clock, parse_time, rfc3339
 from codex_mockserver.world._ids import Ids
 from codex_mockserver.world._seed import SEEDED_NAMES
+from codex_mockserver.world._setup import AccountSetup, CreditsSetup, WindowSetup
 from codex_mockserver.world._state import (
     Account,
     AdditionalLimit,
@@ -12,6 +13,7 @@ from codex_mockserver.world._state import (
     ResetCredit,
     Session,
     State,
+    StoredChat,
     StoredResponse,
     Task,
     Window,
@@ -25,9 +27,11 @@ __all__ = [
     "SEEDED_NAMES",
     "TRANSITIONS",
     "Account",
+    "AccountSetup",
     "AdditionalLimit",
     "Attempt",
     "Clock",
+    "CreditsSetup",
     "Environment",
     "FinishedWindow",
     "Ids",
@@ -35,9 +39,11 @@ __all__ = [
     "ResetCredit",
     "Session",
     "State",
+    "StoredChat",
     "StoredResponse",
     "Task",
     "Window",
+    "WindowSetup",
     "Workspace",
     "WorkspaceMessage",
     "World",

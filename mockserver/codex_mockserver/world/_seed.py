@@ -7,7 +7,7 @@ from typing import Any
 from codex_mockserver.world._ids import Ids
 from codex_mockserver.world._state import Account, Environment, ResetCredit, Window, Workspace
 
-__all__ = ["SEEDED_NAMES", "seeded_accounts"]
+__all__ = ["SEEDED_NAMES", "account_like", "seeded_accounts"]
 
 _FIVE_HOURS = 5 * 3600
 _WEEK = 7 * 24 * 3600
@@ -38,6 +38,11 @@ SEEDED_NAMES = tuple(_SEEDS)
 def seeded_accounts(now: float) -> dict[str, Account]:
     """Return the seeded accounts by name; their identifiers are the same in every world."""
     return {name: _account(name, seed, now) for name, seed in _SEEDS.items()}
+
+
+def account_like(name: str, seeded: str, now: float) -> Account:
+    """Return an account of another name that is like a seeded one."""
+    return _account(name, _SEEDS[seeded], now)
 
 
 def _account(name: str, seed: dict[str, Any], now: float) -> Account:

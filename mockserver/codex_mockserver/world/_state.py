@@ -27,6 +27,7 @@ __all__ = [
     "ResetCredit",
     "Session",
     "State",
+    "StoredChat",
     "StoredResponse",
     "Task",
     "Window",
@@ -157,6 +158,9 @@ class Account(msgspec.Struct):
     settings: dict[str, Any] = {}
     #: Whether tokens made for this account are already past their life.
     credentials_expired: bool = False
+    #: Seconds that its access tokens live, and the one that a login gives; None for the usual ten days.
+    token_life: int | None = None
+    login_token_life: int | None = None
 
 
 class Session(msgspec.Struct):
@@ -267,13 +271,30 @@ class Task(msgspec.Struct):
 
 
 class StoredResponse(msgspec.Struct):
-    """A response that was stored, with the conversation that it ended."""
+    """A response that was stored, with all that is needed to show it, to play it again and to continue it."""
 
     id: str
-    workspace: str | None
+    workspace: str
+    #: The response object before the model said anything, and at its end.
+    opening: dict[str, Any]
     response: dict[str, Any]
-    #: Everything the model saw and said, for ``previous_response_id``.
-    history: list[dict[str, Any]]
+    #: Everything the model saw, each item with an id.
+    input_items: list[dict[str, Any]]
+    #: How the text of each output item was cut into deltas; None cuts it by words.
+    deltas: list[list[str] | None]
+    #: When the model starts and ends the work, in Unix seconds; states as in the table ``turn``.
+    starts_at: float
+    ends_at: float
+    is_cancelled: bool = False
+
+
+class StoredChat(msgspec.Struct):
+    """A chat completion that was stored, with the messages that it answered."""
+
+    id: str
+    workspace: str
+    completion: dict[str, Any]
+    messages: list[dict[str, Any]]
 
 
 class State(msgspec.Struct):
@@ -292,6 +313,7 @@ class State(msgspec.Struct):
     user_code_misses: list[float] = []
     tasks: dict[str, Task] = {}
     responses: dict[str, StoredResponse] = {}
+    chats: dict[str, StoredChat] = {}
     #: How often each step of the scenario's script answered, and each fault struck.
     script_uses: dict[str, int] = {}
     fault_uses: dict[str, int] = {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -11,7 +12,9 @@ import msgspec
 from codex_mockserver.world._clock import Clock
 from codex_mockserver.world._ids import Ids
 from codex_mockserver.world._seed import seeded_accounts
+from codex_mockserver.world._setup import AccountSetup, set_up
 from codex_mockserver.world._state import Account, State, Workspace
+from codex_mockserver.world._state_file import StateFile
 from codex_mockserver.world._task_work import seeded_tasks
 from codex_schemas import Problem
 
@@ -32,14 +35,29 @@ class World:
     Args:
         seed: Seeds the identifiers; left out, they are random.
         clock: The world's clock; left out, the machine's.
+        state_file: Keeps the world on disk. A file that holds a world already goes on with it, its clock
+            and its identifiers; a new one begins with this world.
+
+    Raises:
+        Problem: The state file holds something else, or is in use.
     """
 
-    def __init__(self, *, seed: int | str | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, *, seed: int | str | None = None, clock: Clock | None = None, state_file: Path | None = None
+    ) -> None:
         clock = clock or Clock()
         ids = Ids() if seed is None else Ids(seed=str(seed))
         accounts = seeded_accounts(clock.now())
         self.state = State(clock=clock, ids=ids, accounts=accounts, tasks=seeded_tasks(accounts, clock.now()))
         self._beginning = self.snapshot()
+        self._setups: Mapping[str, AccountSetup] = {}
+        self._is_resumed = False
+        self._file = None if state_file is None else StateFile(state_file)
+        if self._file is not None:
+            kept = self._file.load()
+            self._is_resumed = kept is not None
+            self.state, self._beginning = kept or (self.state, self._beginning)
+            self._file.hold(self.state, self._beginning)
 
     @property
     def clock(self) -> Clock:
@@ -74,10 +92,32 @@ class World:
                 found=str(error),
                 advice="Take a new snapshot with this version of codex-testkit.",
             ) from None
+        if self._file is not None:
+            self._file.hold(self.state, self._beginning)
+
+    def commit(self) -> None:
+        """Bring what has changed into the state file, where there is one: before each answer leaves."""
+        if self._file is not None:
+            self._file.commit()
+
+    def close(self) -> None:
+        """Let go of the state file, where there is one."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def reset(self) -> None:
         """Return to the first moment: accounts, clock, ids and everything else."""
         self.restore(self._beginning)
+        set_up(self.state, self._setups)
+
+    def set_up(self, setups: Mapping[str, AccountSetup]) -> None:
+        """Make accounts as a scenario wants them, now and after each reset; what it leaves out stays."""
+        self._setups = setups
+        # What came out of a state file has its accounts, and they have their history.
+        known = self.state.accounts if self._is_resumed else {}
+        set_up(self.state, {name: setup for name, setup in setups.items() if name not in known})
+        self._is_resumed = False
 
     @staticmethod
     def remember(table: dict[str, _Record], key: str, record: _Record, capacity: int = CAPACITY) -> None:

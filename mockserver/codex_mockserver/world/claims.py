@@ -45,10 +45,11 @@ def id_token_claims(
 
 
 def access_token_claims(
-    account: Account, workspace: Workspace, session: Session, *, token_id: str, now: float
+    account: Account, workspace: Workspace, session: Session, *, token_id: str, now: float, is_from_login: bool
 ) -> dict[str, Any]:
     """Return the claims of an access token; for expired credentials its life is over at once."""
-    life = 0 if account.credentials_expired else ACCESS_TOKEN_LIFE
+    lives = (account.login_token_life if is_from_login else None, account.token_life, ACCESS_TOKEN_LIFE)
+    life = 0 if account.credentials_expired else next(life for life in lives if life is not None)
     organization = {"poid": account.organization_id} if account.platform_access else {}
     return {
         **_common(account, session, token_id=token_id, issued_at=int(now), life=life),

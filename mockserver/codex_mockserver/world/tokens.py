@@ -236,10 +236,12 @@ def _issue(world: World, session: Session) -> IssuedTokens:
 
 def _issue_access_token(world: World, session: Session) -> tuple[str, int]:
     """Return a new access token and the seconds that it lives."""
+    is_from_login = session.id not in world.state.sessions
     # The newest session goes last, so that a session is forgotten after its tokens and never before.
     world.remember(world.state.sessions, session.id, session)
     account, workspace = world.account(session.account), world.workspace(session.workspace)
-    claims = access_token_claims(account, workspace, session, token_id=world.ids.uuid(), now=world.now())
+    token_id, now = world.ids.uuid(), world.now()
+    claims = access_token_claims(account, workspace, session, token_id=token_id, now=now, is_from_login=is_from_login)
     token = sign_claims(claims)
     record = AccessToken(session=session.id, workspace=workspace.id, expires_at=claims["exp"])
     world.remember(world.state.access_tokens, token, record)

@@ -13,7 +13,7 @@ import pytest
 from backports import zstd
 
 from codex_mockserver import Journal, World, create_app
-from codex_mockserver.http import READY_PATH, App, _body
+from codex_mockserver.http import READY_PATH, App, _app, _body
 from codex_mockserver.http._origin import origin_of
 from codex_mockserver.world.tokens import issue_tokens
 
@@ -144,7 +144,7 @@ async def test_a_fault_of_the_mock_is_500_and_told(client, app, caplog, monkeypa
     def broken(*_args: object) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(app.script, "strike", broken)
+    monkeypatch.setattr(_app, "authenticate", broken)
     with caplog.at_level(logging.ERROR, "codex_mockserver"):
         answer = await client.get("/backend-api/wham/usage")
 

@@ -12,6 +12,7 @@ from openai.types.responses import CompactedResponse, Response
 from codex_mockserver.http import App, create_app
 from codex_mockserver.model import Script, load_scenario
 from codex_mockserver.world import World
+from codex_mockserver.world.responses import history
 from codex_schemas import load, load_events
 
 CODEX = "https://chatgpt.com/backend-api/codex/responses"
@@ -203,8 +204,8 @@ async def test_a_stored_response_is_continued() -> None:
     second = (await post(app, PUBLIC, {**PUBLIC_BODY, "input": "again", "previous_response_id": first["id"]})).json()
 
     assert (said(second), second["previous_response_id"]) == ("two", first["id"])
-    history = app.world.state.responses[second["id"]].history
-    assert [item["role"] for item in history] == ["user", "assistant", "user", "assistant"]
+    conversation = history(app.world.state.responses[second["id"]])
+    assert [item["role"] for item in conversation] == ["user", "assistant", "user", "assistant"]
 
 
 async def test_a_response_that_was_not_stored_cannot_be_continued() -> None:
@@ -271,7 +272,7 @@ async def test_the_public_base_has_no_plan_limits() -> None:
 
 
 async def test_a_fault_cuts_the_stream() -> None:
-    app = app_of("faults:\n  - {on: createResponse, cut_after: 3}\n")
+    app = app_of("faults:\n  - {on: createResponse, at: 3, cut: true}\n")
     types = []
 
     async def send(message) -> None:

@@ -282,7 +282,7 @@ async def test_a_prewarm_leaves_a_fault_to_the_response() -> None:
 
 
 async def test_a_cut_drops_the_connection_after_that_many_events() -> None:
-    async with connected(app_of("faults:\n  - {on: createResponse, cut_after: 2}\n")) as client:
+    async with connected(app_of("faults:\n  - {on: createResponse, at: 2, cut: true}\n")) as client:
         events = await client.ask(create())
 
     assert [event and event["type"] for event in events] == [

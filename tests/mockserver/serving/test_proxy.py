@@ -11,6 +11,7 @@ import pytest
 
 from codex_mockserver.http import REAL_HOSTS
 from codex_mockserver.serving import ConnectProxy, Listener
+from codex_mockserver.serving._connection import reset
 from codex_mockserver.serving._tls import Authority
 from codex_schemas import Problem
 
@@ -114,3 +115,24 @@ async def test_stopping_drops_open_tunnels_at_once(proxy, caplog) -> None:
 def test_the_proxy_listens_on_loopback_only() -> None:
     with pytest.raises(Problem, match="a loopback address"):
         ConnectProxy(REAL_HOSTS, ("127.0.0.1", 1), "0.0.0.0")
+
+
+async def test_a_reset_behind_the_proxy_reaches_the_client() -> None:
+    """A client must see the same through a tunnel as without it."""
+
+    def break_off(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"half of a")
+        reset(writer.transport)
+
+    server = await asyncio.start_server(break_off, "127.0.0.1", 0)
+    proxy = ConnectProxy(["chatgpt.com"], server.sockets[0].getsockname()[:2])
+    await proxy.start()
+    reader, writer = await asyncio.open_connection(*address(proxy))
+    writer.write(b"CONNECT chatgpt.com:443 HTTP/1.1\r\n\r\n")
+
+    with pytest.raises(ConnectionResetError):
+        await asyncio.wait_for(reader.read(), 5)
+
+    writer.close()
+    await proxy.stop()
+    server.close()

@@ -12,7 +12,7 @@ from codex_mockserver import Backend, SyncBackend, create_app, mock_router
 from codex_mockserver.http import REAL_HOSTS
 
 SPEAK = {"model": [{"say": [{"message": "good morning"}], "times": None}]}
-CUT = {**SPEAK, "faults": [{"on": "createResponse", "cut_after": 3}]}
+CUT = {**SPEAK, "faults": [{"on": "createResponse", "at": 3, "cut": True}]}
 
 
 def turn(backend: Backend | SyncBackend, *, stream: bool = False) -> dict:

@@ -47,6 +47,30 @@ async def test_the_interval_is_text_and_the_end_is_a_time(client, settings):
     assert device["expires_at"] == "2027-01-15T08:15:00Z"
 
 
+@pytest.mark.parametrize(
+    ("form", "written"),
+    [("string", {"interval": "7"}), ("number", {"interval": 7}), ("absent", {})],
+    ids=["string", "number", "absent"],
+)
+async def test_a_scenario_writes_the_interval_otherwise(client, settings, form, written):
+    # The contract knows only the first of them.
+    client.event_hooks = {}
+    settings.device_interval, settings.device_interval_form = 7, form
+    device = await begin(client)
+
+    assert {name: value for name, value in device.items() if name == "interval"} == written
+
+
+@pytest.mark.parametrize("key", ["user_code", "usercode"])
+async def test_a_scenario_spells_the_user_code_one_way(client, settings, key):
+    client.event_hooks = {}
+    settings.device_code_key = key
+    device = await begin(client)
+
+    assert {name for name in device if "code" in name} == {key}
+    assert (await decide(client, device[key])).status_code == 200
+
+
 async def test_an_unknown_client_gets_no_code(client):
     answer = await client.post("/api/accounts/deviceauth/usercode", json={"client_id": "app_other"})
 
