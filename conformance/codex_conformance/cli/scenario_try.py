@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +16,7 @@ from codex_conformance.cli._judgement import Judgement, is_right, judge, verdict
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._summary import as_json, as_table
 from codex_conformance.cli._terminal import Terminal
+from codex_conformance.releases import DEFAULT_RELEASE, find, releases_folder
 from codex_mockserver.model import Scenario, load_scenario
 from codex_mockserver.serving import SyncBackend
 
@@ -29,6 +32,11 @@ exit codes:
   1  it did not
   2  a problem, said in four lines, or a wrong argument
 """
+
+_NO_NPM = (
+    "npm is not here, so a small built-in client takes the place of codex; it knows no WebSocket, plugins, zstd and "
+    "compaction"
+)
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -64,11 +72,13 @@ def run(options: argparse.Namespace, name: str, command: Sequence[str]) -> int:
     """Run the client, tell what happened, and judge it."""
     scenario = load_scenario(name)
     needs_codex = not command or "codex" in command
-    path = _search_path(scenario, options) if needs_codex else os.environ.get("PATH", os.defpath)
     command = fit_for_folder(command or scenario.trial.command, Path.cwd())
     with codex_home() as home, SyncBackend(proxy=True, scenario=scenario) as backend:
         backend.write_codex_home(home, scenario.trial.account, analytics=False, plugins=False)
-        environment = client_variables(backend.client_environment(home)) | {"PATH": path}
+        environment = client_variables(backend.client_environment(home))
+        if needs_codex:
+            folder = _codex_folder(home, options, scenario.trial.release)
+            environment["PATH"] = os.pathsep.join((str(folder), environment.get("PATH", os.defpath)))
         exit_code = execute(command, environment, sys.stderr if options.json else None)
         judgements = judge(scenario, backend.journal)
         tell = _as_json if options.json else _as_text
@@ -76,11 +86,18 @@ def run(options: argparse.Namespace, name: str, command: Sequence[str]) -> int:
     return 0 if is_right(judgements) else 1
 
 
-def _search_path(scenario: Scenario, options: argparse.Namespace) -> str:
-    """Return a PATH on which there is a codex of the release."""
-    release = options.codex_version or scenario.trial.release
-    codex = find_program("codex", release, may_install=not options.no_install)
-    return f"{Path(codex).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+def _codex_folder(home: Path, options: argparse.Namespace, release: str | None) -> Path:
+    """Return a folder with a codex: the release that is wanted, or the small client where none can be had."""
+    wanted = options.codex_version or release
+    is_here = shutil.which("codex") or find(wanted or DEFAULT_RELEASE, releases_folder())
+    if is_here or shutil.which("npm") or options.no_install or options.codex_version:
+        return Path(find_program("codex", wanted, may_install=not options.no_install)).parent
+    print(f"codex-testkit: {_NO_NPM}", file=sys.stderr)
+    program = home / "bin" / "codex"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m codex_conformance.small_codex "$@"\n')
+    program.chmod(0o700)
+    return program.parent
 
 
 def _as_json(scenario: Scenario, exit_code: int, judgements: Sequence[Judgement], backend: SyncBackend) -> str:

@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
             if checked.violations:
                 failing.append(_as_json(checked) if options.json else checked.line)
                 if not options.json:
-                    print(*_lines(checked, terminal), sep="\n")
+                    print(*_lines(checked, terminal), sep="\n", flush=True)
     if not total:
         raise Problem(
             f"checking {called(options.file)}",

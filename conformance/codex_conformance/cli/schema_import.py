@@ -34,6 +34,11 @@ _EXAMPLES = """\
   codex-testkit schema import --new
   codex-testkit schema import 0.166.0 0.169.0 --store protocols
   codex-testkit schema import --all --jobs 2
+
+exit codes:
+  0    done, or nothing to do
+  2    a release failed, or a problem, said in four lines, or a wrong argument
+  130  interrupted; what is whole is kept
 """
 
 

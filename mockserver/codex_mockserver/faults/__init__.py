@@ -3,7 +3,7 @@
 from codex_mockserver.faults._beats import Act, Beat, Event, event_of, read_events, take_time
 from codex_mockserver.faults._fault import At, CallMatch, Chunk, CloseFrame, Fault, FaultAnswer, Heartbeat, Surface
 from codex_mockserver.faults._gates import Gates
-from codex_mockserver.faults._kinds import KINDS, Kind
+from codex_mockserver.faults._kinds import KINDS, Kind, transports_of
 from codex_mockserver.faults._match import ABSENT, ALL, Occasion, concerns, fits, is_due, look_up
 from codex_mockserver.faults._places import CALL_PLACES, locate
 from codex_mockserver.faults._strike import Arrangement, Strike, around, arrange, is_lost
@@ -40,4 +40,5 @@ __all__ = [
     "look_up",
     "read_events",
     "take_time",
+    "transports_of",
 ]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from codex_mockserver.faults._beats import Act, Beat, Event, event_of
-from codex_mockserver.faults._fault import Chunk, Heartbeat
+from codex_mockserver.faults._fault import At, Chunk, Fault, Heartbeat
 
-__all__ = ["KINDS", "Kind", "Slot"]
+__all__ = ["KINDS", "Kind", "Slot", "transports_of"]
 
 
 @dataclass(slots=True)
@@ -112,6 +112,13 @@ def _bom(slots: list[Slot], index: int, _: object) -> None:
 
 def _chunk(slots: list[Slot], index: int, size: int | Chunk) -> None:
     slots[index].before.append(Beat("cut_up", Chunk(size) if isinstance(size, int) else size))
+
+
+def transports_of(fault: Fault) -> frozenset[str]:
+    """Return the transports that a fault can strike: only server-sent events have a place inside an event."""
+    (name,) = fault.kinds
+    is_inside = isinstance(fault.at, At) and fault.at.byte is not None
+    return KINDS[name].transports & _HTTP if is_inside else KINDS[name].transports
 
 
 _CALL = frozenset({"call"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from codex_mockserver.faults._fault import CallMatch, Fault, Surface
-from codex_mockserver.faults._kinds import KINDS
+from codex_mockserver.faults._kinds import transports_of
 from codex_schemas import Operation
 
 __all__ = ["ABSENT", "ALL", "Occasion", "concerns", "fits", "is_due", "look_up", "operations_of"]
@@ -60,10 +60,9 @@ def concerns(fault: Fault, operation: Operation) -> bool:
 
 def fits(fault: Fault, occasion: Occasion) -> bool:
     """Tell whether a fault can strike on an occasion, were it its turn."""
-    kind = KINDS[next(iter(fault.kinds))]
     return (
         concerns(fault, occasion.operation)
-        and occasion.transport in kind.transports
+        and occasion.transport in transports_of(fault)
         and (not occasion.is_prewarm or _wants_prewarm(fault))
         and (fault.when is None or _matches(fault.when, occasion))
     )

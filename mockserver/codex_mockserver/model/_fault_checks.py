@@ -6,7 +6,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
-from codex_mockserver.faults import ALL, CALL_PLACES, KINDS, At, CallMatch, Event, Fault, Surface, concerns, locate
+from codex_mockserver.faults import (
+    ALL,
+    CALL_PLACES,
+    KINDS,
+    At,
+    CallMatch,
+    Event,
+    Fault,
+    Surface,
+    concerns,
+    locate,
+    transports_of,
+)
 from codex_mockserver.model._contradiction import Contradiction, bad_pattern, unknown
 from codex_mockserver.model._rehearsal import rehearse
 from codex_mockserver.model._scenario import Scenario
@@ -93,7 +105,7 @@ def _target(path: Path, fault: Fault, _: Scenario) -> Iterator[Contradiction]:
     (name,) = fault.kinds
     in_stream = (KINDS[name].default if fault.at is None else fault.at) not in CALL_PLACES
     named = [operation for operation in _operations().values() if concerns(fault, operation)]
-    unable = [operation.id for operation in named if not _can(operation, name, in_stream=in_stream)]
+    unable = [operation.id for operation in named if not _can(operation, fault, in_stream=in_stream)]
     is_vague = isinstance(fault.on, Surface) or fault.on == ALL
     if unable and (len(unable) == len(named) or not is_vague):
         expected = f"{name} where there is a stream" if in_stream else f"{name} where its transport is"
@@ -101,8 +113,8 @@ def _target(path: Path, fault: Fault, _: Scenario) -> Iterator[Contradiction]:
         yield Contradiction((*path, "on"), expected, f"{unable[0]}, which has none", advice)
 
 
-def _can(operation: Operation, kind: str, *, in_stream: bool) -> bool:
-    transports = KINDS[kind].transports & _transports(operation, in_stream=in_stream)
+def _can(operation: Operation, fault: Fault, *, in_stream: bool) -> bool:
+    transports = transports_of(fault) & _transports(operation, in_stream=in_stream)
     return bool(transports) and (not in_stream or _streams(operation))
 
 

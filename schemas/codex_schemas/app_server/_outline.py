@@ -8,7 +8,7 @@ a map. Paths go into what is written in place, as ``[granular].rules``, and end 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -43,8 +43,9 @@ class Element:
 
 def outline(schema: Any) -> dict[str, Element]:
     """Return the elements of a schema by their paths; the schema itself has the empty path."""
-    elements = {"": Element("", "type", _form(schema), references=tuple(references(schema)))}
-    for element in _inside("", schema):
+    inside = list(_inside("", schema))
+    elements = {"": Element("", "type", _form(schema, inside), references=tuple(references(schema)))}
+    for element in inside:
         elements.setdefault(element.path, element)
     return elements
 
@@ -99,12 +100,11 @@ def _inner(schema: Any) -> str:
     return f"({words})" if " " in words else words
 
 
-def _form(schema: Any) -> str:
+def _form(schema: Any, inside: Sequence[Element]) -> str:
     """Say what a whole definition is: an object, an enum, a union, or a name for something else."""
-    elements = list(_inside("", schema))
-    if any(element.path.startswith("[") for element in elements if element.kind == "variant"):
+    if any(element.path.startswith("[") for element in inside if element.kind == "variant"):
         return "union"
-    if elements and all(element.kind == "value" for element in elements):
+    if inside and all(element.kind == "value" for element in inside):
         return "enum"
     return "object" if isinstance(schema, dict) and "properties" in schema else in_words(schema)
 

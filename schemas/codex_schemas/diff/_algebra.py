@@ -50,7 +50,7 @@ def all_of(shapes: Iterable[Shape]) -> Shape:
 
 def apart(shapes: Sequence[Shape]) -> bool:
     """Return whether no value can fit two of the shapes, as far as one can tell."""
-    return all(_two_apart(one, other) for one, other in combinations(shapes, 2))
+    return len(shapes) <= _MOST_OBJECTS and all(_two_apart(one, other) for one, other in combinations(shapes, 2))
 
 
 def _distinct(items: Iterable[_Item]) -> tuple[_Item, ...]:

@@ -12,7 +12,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W_]")
 #: The share of words that two names must have in common to be taken for one that was changed.
 _SHARED_WORDS = 0.5
 #: With more pairs of names than this, whole vocabularies changed, and guessing would take long.
-_MOST_PAIRS = 250_000
+_MOST_PAIRS = 100_000
 
 
 def same_letters(one: str, other: str) -> bool:

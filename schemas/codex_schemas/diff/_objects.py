@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -90,11 +91,10 @@ def _renamed_variants(
         return says_something and walk.same(shape, after.named[other].shape)
 
     def distinctive(one: str) -> bool:
-        """Return whether no second variant says the same."""
-        shape = before.named[one].shape
-        twins = [sum(walk.same(shape, variant.shape) for variant in side.named.values()) for side in (before, after)]
-        return twins == [1, 1]
+        """Return whether no second variant of a side says the same."""
+        return max(count[repr(before.named[one].shape)] for count in counts) == 1
 
+    counts = [Counter(repr(variant.shape) for variant in side.named.values()) for side in (before, after)]
     return pair_renamed([*removed], [*added], alike, distinctive)
 
 

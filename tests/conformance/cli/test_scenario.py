@@ -196,6 +196,21 @@ def test_a_wrong_argument_of_try_is_2(arguments, said, capsys) -> None:
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["stream-cut", "device-pending-long", "refresh-race"])
+def test_without_npm_a_small_client_takes_the_place_of_codex(name, testkit) -> None:
+    finished = testkit("scenario", "try", name)
+
+    assert finished.returncode == 0, finished.stdout
+    assert "a small built-in client takes the place of codex" in finished.stderr
+
+
+def test_without_npm_a_release_that_is_asked_for_is_missing(testkit) -> None:
+    finished = testkit("scenario", "try", "stream-cut", "--codex-version", "0.169.0")
+
+    assert finished.returncode == 2
+    assert "no npm on the PATH" in finished.stderr
+
+
 def test_codex_without_npm_may_be_refused(testkit) -> None:
     finished = testkit("scenario", "try", "stream-cut", "--no-install")
 

@@ -385,7 +385,7 @@ def edited(draw: st.DrawFn) -> tuple[Protocol, Edit, Protocol]:
 
 
 @settings(deadline=None)
-@given(edited(), strict=st.booleans())
+@given(case=edited(), strict=st.booleans())
 def test_the_diff_finds_exactly_the_one_edit(case: tuple[Protocol, Edit, Protocol], *, strict: bool):
     old, edit, new = case
     sending = senders(old, edit.owner) or senders(new, edit.owner)

@@ -55,3 +55,39 @@ def test_the_opposite_comparison_finds_the_opposite_changes(channel: str) -> Non
         back = compare(protocol(newer, channel), protocol(older, channel))
         found = {(change.rule, change.location, repr(change.old), repr(change.new)) for change in back.changes}
         assert found == seen_backwards(forth), (older, newer)
+
+
+FACTS = [
+    ("thread/rollback", "request-removed"),
+    ("thread/turns/list", "request-promoted"),
+    ("AskForApproval", "enum-value-removed"),
+    ("Thread.projectId", "required-field-added"),
+    ("Account[chatgpt].email", "null-allowed"),
+    ("HookMetadata[mcpTool]", "variant-added"),
+    ("HookMetadata[agent|prompt].command", "optional-field-removed"),
+    ("ThreadForkParams.excludeTurns", "field-promoted"),
+    ("UserInput[image][fileId]", "variant-added"),
+    ("ApiPathString", "type-renamed"),
+    ("account/rateLimits/read params", "type-widened"),
+]
+
+
+@pytest.mark.parametrize(("location", "rule"), FACTS, ids=[location for location, _ in FACTS])
+def test_what_is_known_of_two_releases_is_found_once(location: str, rule: str) -> None:
+    changes = compare(protocol("0.141.0", "stable"), protocol("0.169.0", "stable")).changes
+    assert [change.rule for change in changes if change.location == location] == [rule]
+
+
+def test_a_field_that_every_item_got_is_one_change() -> None:
+    changes = compare(protocol("0.141.0", "stable"), protocol("0.169.0", "stable")).changes
+    found = [change.location for change in changes if change.location.endswith("startedAtMs")]
+    assert found == ["ThreadItem.startedAtMs"]
+
+
+def test_a_field_that_many_items_renamed_is_one_change() -> None:
+    changes = compare(protocol("0.141.0", "experimental"), protocol("0.142.0", "experimental")).changes
+    renamed = [change for change in changes if change.rule == "optional-field-renamed"]
+    assert [(change.old, change.new) for change in renamed] == [
+        ("metadata", "internal_chat_message_metadata_passthrough")
+    ]
+    assert renamed[0].location.count("|") == 14

@@ -37,7 +37,7 @@ MOST = (60, 14, 6, 3)
 
 @cache
 def schemas(*, plain: bool = False) -> st.SearchStrategy[Any]:
-    """Return schemas with references to the definitions; plain ones say each thing in one way."""
+    """Return schemas with references to the definitions; plain ones are no maps, and say each thing in one way."""
     leaves = st.one_of(_scalars(), _enums(), st.sampled_from(NAMES).map(lambda name: {"$ref": PREFIX + name}))
     if not plain:
         leaves = st.one_of(leaves, st.sampled_from([True, {}, {"const": "never"}, {"enum": [1, "a", None]}]))
@@ -45,9 +45,9 @@ def schemas(*, plain: bool = False) -> st.SearchStrategy[Any]:
 
 
 def _nested(inner: st.SearchStrategy[Any], *, plain: bool) -> st.SearchStrategy[Any]:
-    shapes = [_arrays(inner), _objects(inner), _maps(inner), _tagged(inner), _or_null(inner), _outside_tagged(inner)]
+    shapes = [_arrays(inner), _objects(inner), _tagged(inner), _or_null(inner), _outside_tagged(inner)]
     if not plain:
-        shapes += [_unions(inner), _intersections(inner), _shared(inner), _closed(inner)]
+        shapes += [_maps(inner), _closed(inner), _unions(inner), _intersections(inner), _shared(inner)]
     return st.one_of(shapes)
 
 
@@ -166,6 +166,11 @@ def _edits(draw: st.DrawFn, old: Json, *, plain: bool) -> Json:
         else:
             holder[key] = _copied(draw(schemas(plain=plain)))
     return {name: new.get(name, True) for name in NAMES}
+
+
+def _contains_itself(known: Json) -> bool:
+    """Return whether a definition refers to itself, or to one that may."""
+    return f"{PREFIX}Root" in json.dumps(known) or f"{PREFIX}Other" in json.dumps(known["Other"])
 
 
 def _copied(schema: Any) -> Any:
@@ -304,7 +309,7 @@ def test_what_passes_as_compatible_with_closed_objects_is(pair: tuple[Json, Json
 
 
 @settings(deadline=None)
-@given(pairs())
+@given(pairs().filter(lambda pair: not any(map(_contains_itself, pair))))
 def test_the_opposite_comparison_is_the_mirror(pair: tuple[Json, Json]):
     old, new = map(protocol, pair)
     forth, back = compare(old, new).changes, compare(new, old).changes

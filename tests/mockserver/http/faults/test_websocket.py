@@ -214,15 +214,24 @@ async def test_a_fault_can_leave_the_socket_alone(served, socket_to, whole_strea
     assert ending == "closed"
 
 
-async def test_a_fault_of_server_sent_events_passes_by_the_socket(served, socket_to, whole_stream, create) -> None:
-    async with served({"on": "createResponse", "bom": True}) as backend:
+@pytest.mark.parametrize(
+    "kind",
+    [{"bom": True}, {"at": 0, "comment": "hi"}, {"at": {"number": 0, "byte": 5}, "idle": 0}],
+    ids=["byte order mark", "comment", "place inside an event"],
+)
+async def test_a_fault_of_server_sent_events_passes_by_the_socket(
+    served, socket_to, whole_stream, create, frames, kind
+) -> None:
+    async with served({"on": "createResponse", **kind}) as backend:
         async with socket_to(backend) as socket:
             await socket.send(create)
-            first = await socket.recv()
-        body, _ = await whole_stream(backend)
+            received = [await socket.recv() for _ in frames]
+        await whole_stream(backend)
+        over_socket, over_http = backend.journal
 
-    assert first.startswith("{")
-    assert body.startswith(b"\xef\xbb\xbf")
+    assert received == frames
+    assert over_socket.faults == []
+    assert len(over_http.faults) == 1
 
 
 async def test_the_openness_probe_widens_frames(served, socket_to, create) -> None:
