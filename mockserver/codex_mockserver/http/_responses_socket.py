@@ -85,6 +85,7 @@ class Connection:
 
     async def _perform(self, turn: Turn, stage: SocketStage) -> None:
         """Send the events of a response as pacing and faults let them be."""
+        self._call.world.commit()
         if self._base == "codex":
             await self._send(limit_event(self._call.world, self._call.signed_in.workspace))
         events = read_events(turn_bytes(turn))

@@ -67,11 +67,15 @@ class CallStage(ABC):
         if beats := around(strikes, place):
             await self.play(beats)
 
-    async def perform(self, events: Sequence[Event], pacing: Pacing | None, strikes: Iterable[Strike]) -> None:
+    async def perform(self, events: Sequence[Event], pacing: Pacing | None, strikes: Sequence[Strike]) -> None:
         """Send a stream as pacing and faults let it be."""
+        if not strikes and pacing is None:
+            for event in events:
+                await self.emit(event)
+            return await self.end(True)
         plan = arrange(events, strikes, moments(pacing, events) if pacing else None)
         self._exchange.missed(strike.report for strike in plan.missed)
-        await self.play([*plan.beats, Beat("end")])
+        return await self.play([*plan.beats, Beat("end")])
 
     async def play(self, beats: Sequence[Beat]) -> None:
         """Play beats until one of them ends the call, or until the client leaves."""
