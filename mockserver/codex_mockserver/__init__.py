@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from codex_mockserver.expectations import Expectation, verify
     from codex_mockserver.http import create_app
     from codex_mockserver.journal import Exchange, Journal
-    from codex_mockserver.model import Scenario, Script, load_scenario
+    from codex_mockserver.model import Scenario, Script, load_scenario, named_scenario, scenarios
     from codex_mockserver.serving import Backend, SyncBackend
     from codex_mockserver.serving._router import mock_router
     from codex_mockserver.world import Clock, World
@@ -27,6 +27,8 @@ __all__ = [
     "create_app",
     "load_scenario",
     "mock_router",
+    "named_scenario",
+    "scenarios",
     "verify",
 ]
 
@@ -43,6 +45,8 @@ _HOMES = {
     "create_app": "http",
     "load_scenario": "model",
     "mock_router": "serving._router",
+    "named_scenario": "model",
+    "scenarios": "model",
     "verify": "expectations",
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -22,8 +22,7 @@ CAPACITY = 10_000
 MAX_BYTES = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One WebSocket message."""
 
     #: ``client`` or ``server``: who sent it.
@@ -123,12 +122,13 @@ class Exchange:
         for report in reports:
             self.near_miss = self.near_miss or f"there was no such place for {report}"
 
-    def frame(self, sender: str, data: str | bytes) -> None:
-        """Note one WebSocket message."""
+    def frame(self, sender: str, *messages: str | bytes) -> None:
+        """Note WebSocket messages."""
         if self._size is None:
             return
-        self.frames.append(Frame(sender, self._journal.now(), data))
-        self._journal.grow(self, len(data))
+        now = self._journal.now()
+        self.frames += [Frame(sender, now, message) for message in messages]
+        self._journal.grow(self, sum(map(len, messages)))
 
     def closed(self, code: int | None) -> None:
         """Note the end of the WebSocket."""

@@ -33,6 +33,7 @@ def main() -> None:
         shutil.copytree(HERE / "sample_project", folder / "project")
         run(binaries / "python", "-m", "pytest", "-q", cwd=folder / "project")
         run(binaries / "codex-testkit", "--help", cwd=folder / "project")
+        run(binaries / "codex-testkit", "scenario", "show", "stream-cut", cwd=folder / "project")
     print("wheel: installed and used beside a project with clashing folders")
 
 

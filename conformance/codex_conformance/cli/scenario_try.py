@@ -112,7 +112,7 @@ def _as_text(scenario: Scenario, exit_code: int, judgements: Sequence[Judgement]
         *terminal.title(scenario.name, scenario.summary),
         f"The client ended with exit code {exit_code}, and called:",
         as_table(backend.journal, backend.refused_hosts),
-        "A right client:",
+        "A right client:" if judgements else "The scenario does not say what a right client does.",
         *verdict_lines(judgements, terminal),
     ]
     return "\n".join(lines)

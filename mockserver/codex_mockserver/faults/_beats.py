@@ -40,11 +40,8 @@ class Event(NamedTuple):
 
 def read_events(body: bytes) -> list[Event]:
     """Return the events of a body of server-sent events whose data are single lines."""
-    events = []
-    for frame in body.split(_BLANK_LINE)[:-1]:
-        head, field, data = frame.partition(_DATA)
-        events.append(Event(data, head + field))
-    return events
+    parted = [frame.partition(_DATA) for frame in body.split(_BLANK_LINE)[:-1]]
+    return [Event(data, head + field) for head, field, data in parted]
 
 
 def event_of(value: dict[str, Any] | str) -> Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.types import Receive, Send
 
@@ -60,10 +60,11 @@ class Socket:
             if data is not None:
                 self._waiting.append(data)
 
-    async def send(self, text: str) -> None:
-        """Send one text frame."""
-        self._exchange.frame("server", text)
-        await self._send({"type": "websocket.send", "text": text})
+    async def send(self, *texts: str) -> None:
+        """Send text frames."""
+        self._exchange.frame("server", *texts)
+        for text in texts:
+            await self._send({"type": "websocket.send", "text": text})
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close with a code; 1006 cannot be sent, it is what the client sees when the connection drops."""
@@ -113,6 +114,11 @@ class SocketStage(CallStage):
         """Send the data of an event as a text frame; what only frames server-sent events has none."""
         if event.data:
             await self._socket.send(event.data.decode())
+
+    async def burst(self, events: Sequence[Event]) -> None:
+        """Send the data of all events at once."""
+        await self._socket.send(*[event.data.decode() for event in events])
+        await self.end(None)
 
     async def flush(self) -> None:
         """Let the frames leave that were sent: they do when the event loop turns."""

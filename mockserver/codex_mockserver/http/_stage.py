@@ -70,9 +70,7 @@ class CallStage(ABC):
     async def perform(self, events: Sequence[Event], pacing: Pacing | None, strikes: Sequence[Strike]) -> None:
         """Send a stream as pacing and faults let it be."""
         if not strikes and pacing is None:
-            for event in events:
-                await self.emit(event)
-            return await self.end(True)
+            return await self.burst(events)
         plan = arrange(events, strikes, moments(pacing, events) if pacing else None)
         self._exchange.missed(strike.report for strike in plan.missed)
         return await self.play([*plan.beats, Beat("end")])
@@ -128,6 +126,12 @@ class CallStage(ABC):
     @abstractmethod
     async def flush(self) -> None:
         """Send what was kept."""
+
+    async def burst(self, events: Sequence[Event]) -> None:
+        """Send all events of a stream at once."""
+        for event in events:
+            await self.emit(event)
+        await self.end(None)
 
     async def wait_until(self, moment: float) -> None:
         """Wait until so many seconds of the stream's time have passed."""

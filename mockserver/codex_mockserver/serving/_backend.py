@@ -199,7 +199,8 @@ class Backend(_Backend):
     Args:
         seed: Seeds the identifiers; left out, they are random.
         clock: The world's clock; left out, the machine's.
-        scenario: What the model says and which faults strike, or the file that holds it.
+        scenario: What the model says and which faults strike; the name of a scenario of the library, or
+            the file that holds one.
         tls: Listen on https too.
         proxy: Run a proxy that leads the built-in hosts of codex here; it needs https, so that is there too.
         host: The address to listen on.

@@ -155,11 +155,12 @@ async def test_a_fault_of_the_mock_is_500_and_told(client, app, caplog, monkeypa
 
 
 async def test_the_ready_path_tells_what_it_was_given_and_is_not_journaled(client, app) -> None:
-    assert (await client.get(READY_PATH)).status_code == 404
-    app.journal.clear()
+    here = {"host": "127.0.0.1"}
+    assert (await client.get(READY_PATH, headers=here)).status_code == 404
     app.ready = {"http": "http://127.0.0.1:1"}
 
-    assert (await client.get(READY_PATH)).json() == app.ready
+    assert (await client.get(READY_PATH, headers=here)).json() == app.ready
+    assert (await client.get(READY_PATH)).status_code == 403
     assert app.journal.requests() == []
 
 

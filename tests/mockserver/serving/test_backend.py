@@ -189,7 +189,7 @@ def test_the_description_has_credentials_that_work() -> None:
             if name != "expired"
         ]
 
-    assert set(described) == {"http", "https", "proxy", "ca_file", "accounts"}
+    assert set(described) == {"http", "https", "proxy", "ca_file", "control_token", "accounts"}
     assert described["proxy"] is None
     assert set(described["accounts"]) == set(SEEDED_NAMES)
     assert len(described["accounts"]["team"]["workspaces"]) == 2
