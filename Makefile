@@ -15,7 +15,8 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python tests/install_codex.py $(CODEX_RELEASES)
-	$(BIN)/pytest
+	$(BIN)/python tests/install_sdks.py
+	$(BIN)/pytest -n auto
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

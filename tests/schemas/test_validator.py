@@ -111,3 +111,28 @@ def test_a_long_value_is_shortened() -> None:
     violation = validator("Drawing").violations({"shapes": "x" * 1000})[0]
 
     assert len(violation.found) <= 80
+
+
+FAILED = {
+    "missing field": ({}, "required", "mode"),
+    "unknown field": ({"mode": "plain", "extra": 1}, "additionalProperties", "extra"),
+    "wrong type": ({"mode": 5}, "type", ""),
+    "unknown tag": ({"mode": "plain", "shape": {"type": "cube"}}, "enum", ""),
+    "missing tag": ({"mode": "plain", "shape": {}}, "required", "type"),
+    "a type of no branch": ({"mode": "plain", "shape": 5}, "type", ""),
+}
+
+
+@pytest.mark.parametrize(("message", "keyword", "field"), FAILED.values(), ids=FAILED)
+def test_a_violation_names_the_keyword_that_failed(message: object, keyword: str, field: str) -> None:
+    shapes = [{"type": "object", "required": ["type"], "properties": {"type": {"const": tag}}} for tag in ("a", "b")]
+    schema = {
+        "type": "object",
+        "required": ["mode"],
+        "properties": {"mode": {"type": "string"}, "shape": {"oneOf": shapes}},
+        "additionalProperties": False,
+    }
+
+    (violation,) = Validator({}, schema, "Closed").violations(message)
+
+    assert (violation.keyword, violation.field) == (keyword, field)

@@ -18,7 +18,7 @@ from codex_schemas.app_server._format import readable
 from codex_schemas.app_server._normalise import UNIONS, canonical, checksum, normalise
 from codex_schemas.app_server._release import Channel, Release
 from codex_schemas.app_server._store import CHECKSUMS, DEFINITIONS, RELEASES, TYPESCRIPT, Store, Table, Variant
-from codex_schemas.app_server._versions import ranges, sort_key
+from codex_schemas.app_server._versions import members, ranges, sort_key
 
 __all__ = ["Archive", "Emission"]
 
@@ -65,11 +65,10 @@ class Archive:
             return cls()
         store = Store(lambda path: folder.joinpath(*path.split("/")).read_bytes())
         archive = cls({release.version: release for release in store.releases})
-        for channel in _CHANNELS:
-            for version in store.order:
-                for table in store.tables:
-                    schemas = store.select(table, version, experimental=channel == "experimental")
-                    archive._record(table, schemas, version, channel)
+        for table, names in store.tables.items():
+            for name, variants in names.items():
+                for variant in variants:
+                    archive._read_variant(archive._presence[table][name], variant, store.order)
         return archive
 
     def add(self, release: Release, emission: Emission | None) -> Release:
@@ -135,6 +134,17 @@ class Archive:
         for name, schema in schemas.items():
             seen = self._presence[table][name].setdefault(canonical(schema), {side: set() for side in _CHANNELS})
             seen[channel].add(version)
+
+    @staticmethod
+    def _read_variant(seen: dict[str, dict[str, set[str]]], variant: Variant, order: tuple[str, ...]) -> None:
+        seen[canonical(variant.schema)] = {
+            channel: {
+                order[position]
+                for run in members(variant.ranges(experimental=channel == "experimental"), order)
+                for position in run
+            }
+            for channel in _CHANNELS
+        }
 
     def _forget(self, version: str) -> None:
         for table in self._presence.values():

@@ -207,8 +207,8 @@ async def test_choices_that_would_fill_the_memory_are_refused(api) -> None:
 
 
 async def test_the_older_form_of_tools_is_answered_in_the_older_form(api, data_of) -> None:
-    step = {"say": [{"function_call": {"name": "look", "arguments": {"a": 1}}}], "times": None}
-    backend = api({"model": [step]})
+    calls = [{"function_call": {"name": name, "arguments": {"a": 1}}} for name in ("look", "second")]
+    backend = api({"model": [{"say": calls, "times": None}]})
     functions = {"functions": [{"name": "look"}]}
     (choice,) = (await backend.chat(**functions))["choices"]
     *chunks, _ = await stream(backend, data_of, tools=[], **functions)

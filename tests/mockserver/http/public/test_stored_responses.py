@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from codex_schemas import load_events
@@ -164,6 +166,45 @@ async def test_the_stream_of_a_background_response_goes_on_to_its_end(api, data_
 
     assert load_events().stream_violations(events) == []
     assert events[-1]["response"]["output"][0]["content"][0]["text"] == "Hello"
+
+
+async def test_the_stream_of_a_background_response_waits_for_its_end(api) -> None:
+    backend = api()
+    response = await backend.create(background=True)
+    backend.world.clock.advance(0.99)
+    pieces, requests = [], [{"type": "http.request"}]
+
+    async def send(message) -> None:
+        pieces.append(message.get("body", b""))
+
+    async def receive():
+        return requests.pop() if requests else await asyncio.Event().wait()
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": f"/v1/responses/{response['id']}",
+        "query_string": b"stream=true",
+        "scheme": "https",
+        "headers": [(b"authorization", f"Bearer {backend.world.account('plus').api_key}".encode())],
+    }
+    await backend.app(scope, receive, send)
+
+    first, *rest = [piece for piece in pieces if piece]
+    assert b"response.completed" not in first
+    assert b"response.completed" in b"".join(rest)
+
+
+async def test_a_background_response_that_streams_slowly_is_under_way_as_long(api, data_of) -> None:
+    backend = api("model:\n  - say: [message: one]\n    pacing: {first_token: 0.01}\n")
+    body = {"model": "gpt-5.5", "input": "Hello", "stream": True, "background": True}
+    path = f"/responses/{data_of(await backend.call('POST', '/responses', body))[0]['response']['id']}"
+
+    states = [(await backend.call("GET", path)).json()["status"]]
+    backend.world.clock.advance(0.02)
+    states.append((await backend.call("GET", path)).json()["status"])
+
+    assert states == ["in_progress", "completed"]
 
 
 async def test_only_a_background_response_can_be_cancelled(api) -> None:

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from codex_mockserver import load_scenario
+from codex_schemas import Problem
+
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}
 STRICT = {"type": "json_schema", "name": "answer", "strict": True, "schema": SCHEMA}
 LOOSE = {**STRICT, "strict": False}
@@ -33,6 +36,15 @@ APIS = pytest.mark.parametrize("ask", [respond, chat], ids=["responses", "chat"]
 @pytest.mark.parametrize("wish", [STRICT, LOOSE, OBJECT], ids=["strict", "loose", "object"])
 async def test_a_step_that_says_fitting_json_is_chosen(api, ask, wish) -> None:
     assert await ask(api(TEXT_THEN_JSON), wish) == '{"a": "x"}'
+
+
+def test_a_step_with_json_can_be_reached_behind_one_with_text() -> None:
+    text, said = ({"say": [{"message": message}], "times": None} for message in ("Hello.", '{"a": "x"}'))
+
+    load_scenario({"model": [text, said]})
+    for shadowing in ([said, text], [text, text], [said, said]):
+        with pytest.raises(Problem, match="a step that can be reached"):
+            load_scenario({"model": shadowing})
 
 
 async def test_a_request_for_any_text_takes_the_first_step(api) -> None:
