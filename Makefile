@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CODEX_RELEASES := 0.169.0 0.141.0
 
-.PHONY: demo test lint docs bench fix
+.PHONY: demo test lint docs bench soak fix
 
 # The releases that demo and test share; git ignores the folder.
 export CODEX_TESTKIT_CODEX_DIR := $(CURDIR)/.codex
@@ -28,7 +28,13 @@ docs: $(STAMP)
 	$(BIN)/pytest tests/docs
 
 bench: $(STAMP)
+	$(BIN)/python tests/install_codex.py $(CODEX_RELEASES)
 	$(BIN)/python bench/serving.py
+	$(BIN)/python bench/diff.py
+
+# Slow: minutes of load, not part of the tests.
+soak: $(STAMP)
+	$(BIN)/python bench/kills.py --kills 200
 
 fix: $(STAMP)
 	$(BIN)/ruff check --fix .

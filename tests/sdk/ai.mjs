@@ -21,8 +21,8 @@ for (const api of ["responses", "chat"]) {
 
   assert.equal((await generateText({ ...quiet, prompt })).text, hello);
   assert.equal(await streamText({ ...quiet, prompt }).text, hello);
-  assert.equal((await generateText(loop)).text, "It is sunny in Paris.");
-  assert.equal(await streamText(loop).text, "It is sunny in Paris.");
+  assert.equal((await generateText(loop)).text, "Hello, it is sunny in Paris.");
+  assert.equal(await streamText(loop).text, "Hello, it is sunny in Paris.");
   assert.deepEqual(cities, ["Paris", "Paris"]);
   assert.deepEqual((await generateObject({ ...quiet, prompt, schema })).object, { a: "hello" });
 

@@ -70,7 +70,7 @@ const runner = chat.runTools({
     },
   ],
 });
-assert.equal(await runner.finalContent(), "It is sunny in Paris.");
+assert.equal(await runner.finalContent(), "Hello, it is sunny in Paris.");
 assert.deepEqual(asked, [{ city: "Paris" }]);
 
 const chosen = await chat.parse({ model, messages, response_format: zodResponseFormat(answer, "answer") });

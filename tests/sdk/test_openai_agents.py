@@ -44,7 +44,7 @@ async def test_an_agent_calls_its_tool_and_goes_on(model) -> None:
 
     result = await run(model, "What is the weather?", tools=[get_weather])
 
-    assert (result.final_output, cities) == ("It is sunny in Paris.", ["Paris"])
+    assert (result.final_output, cities) == ("Hello, it is sunny in Paris.", ["Paris"])
 
 
 async def test_an_agent_gives_structured_output(model) -> None:

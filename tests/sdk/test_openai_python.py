@@ -11,7 +11,7 @@ from codex_mockserver import SyncBackend
 
 MODEL = "gpt-5.5"
 HELLO = "Hello, how are you?"
-SUNNY = "It is sunny in Paris."
+SUNNY = "Hello, it is sunny in Paris."
 QUESTION = [{"role": "user", "content": "What is the weather?"}]
 PARAMETERS = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 TOOL = {"type": "function", "name": "get_weather", "strict": False, "parameters": PARAMETERS}

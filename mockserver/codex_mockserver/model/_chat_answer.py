@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from codex_mockserver.model._chat_prompt import CALL_ITEMS
 from codex_mockserver.model._prompt import Json
 from codex_mockserver.model._stream import Deltas
 from codex_mockserver.model._turn import Turn
@@ -18,7 +19,7 @@ _ID_LENGTH = 24
 _TEXTS = {"output_text": ("content", "text"), "refusal": ("refusal", "refusal")}
 
 #: The type of tool call that an item becomes, and the field of its text; other items are not shown.
-_CALLS = {"function_call": ("function", "arguments"), "custom_tool_call": ("custom", "input")}
+_CALLS = {item: (kind, field) for kind, (item, field) in CALL_ITEMS.items()}
 
 #: How a chunk grows a message, by the event of the response.
 _GROWTH: dict[str, Callable[[str, int], Json]] = {
@@ -57,7 +58,7 @@ def chat_completion(turn: Turn, ids: Ids, body: Json) -> Json:
         "model": turn.prompt.model,
         "choices": choices,
         "usage": _usage(turn.response["usage"], count),
-        "service_tier": "default",
+        "service_tier": turn.response["service_tier"],
         "system_fingerprint": None,
     }
 
@@ -80,7 +81,7 @@ def chat_chunks(turn: Turn, completion: Json, *, include_usage: bool) -> Iterato
 def _finish_reason(turn: Turn, message: Json) -> str:
     if (details := turn.response["incomplete_details"]) is not None:
         return _CUT_SHORT.get(details["reason"], "length")
-    return next((name for name in ("tool_calls", "function_call") if name in message), "") or "stop"
+    return next((name for name in ("tool_calls", "function_call") if name in message), "stop")
 
 
 def _usage(usage: Json, count: int) -> Json:
@@ -102,8 +103,9 @@ def _usage(usage: Json, count: int) -> Json:
 def _message(output: list[Json]) -> Json:
     message: Json = {"role": "assistant", "content": None, "refusal": None, "annotations": []}
     for part in (part for item in output if item["type"] == "message" for part in item["content"]):
-        name, field = _TEXTS[part["type"]]
-        message[name] = (message[name] or "") + part[field]
+        if part["type"] in _TEXTS:
+            name, field = _TEXTS[part["type"]]
+            message[name] = (message[name] or "") + part[field]
     return message
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from codex_mockserver.model._prompt import Json, Prompt
 
-__all__ = ["chat_prompt", "text_prompt"]
+__all__ = ["CALL_ITEMS", "chat_prompt", "text_prompt"]
 
 #: The form that a content part has in an item, by its type in a message.
 _PARTS: dict[str, Callable[[Json], Json]] = {
@@ -18,7 +18,7 @@ _PARTS: dict[str, Callable[[Json], Json]] = {
 }
 
 #: The item that a tool call becomes by its type, and the field of its text.
-_CALLS = {"function": ("function_call", "arguments"), "custom": ("custom_tool_call", "input")}
+CALL_ITEMS = {"function": ("function_call", "arguments"), "custom": ("custom_tool_call", "input")}
 
 
 def chat_prompt(body: Json) -> Prompt:
@@ -30,6 +30,7 @@ def chat_prompt(body: Json) -> Prompt:
         "model": body["model"],
         "tools": functions + offered,
         "text": {"format": {**wish, **wish.get("json_schema", {})}} if wish else None,
+        "service_tier": body.get("service_tier"),
         "stop": _list(body.get("stop")),
     }
     return Prompt(asked, _items(body["messages"]))
@@ -70,14 +71,14 @@ def _assistant(message: Json, kinds: dict[str, str]) -> list[Json]:
 
 
 def _call(kind: str, call_id: str, named: Json) -> Json:
-    item_type, field = _CALLS[kind]
+    item_type, field = CALL_ITEMS[kind]
     return {"type": item_type, "call_id": call_id, "name": named["name"], field: named[field]}
 
 
 def _tool(message: Json, kinds: Mapping[str, str]) -> list[Json]:
     call_id, content = message["tool_call_id"], message["content"]
     output = content if isinstance(content, str) else [_PARTS["text"](part) for part in content]
-    return [{"type": f"{_CALLS[kinds.get(call_id, 'function')][0]}_output", "call_id": call_id, "output": output}]
+    return [{"type": f"{CALL_ITEMS[kinds.get(call_id, 'function')][0]}_output", "call_id": call_id, "output": output}]
 
 
 def _function(message: Json, _kinds: Mapping[str, str]) -> list[Json]:

@@ -40,12 +40,15 @@ class Definitions:
 
     def target(self, reference: str) -> str:
         """Return the definition that a reference leads to at last; itself if it only leads in a circle."""
-        if reference not in self._targets:
-            seen = [reference]
-            while (following := alias_of(self.schemas.get(seen[-1]))) and following not in seen:
-                seen.append(following)
-            self._targets[reference] = reference if following else seen[-1]
-        return self._targets[reference]
+        passed: set[str] = set()
+        last = reference
+        while last not in self._targets and last not in passed and (following := alias_of(self.schemas.get(last))):
+            passed.add(last)
+            last = following
+        last = self._targets.get(last, last)
+        is_circle = alias_of(self.schemas.get(last)) is not None
+        self._targets |= {name: name if is_circle else last for name in passed}
+        return self._targets.setdefault(reference, reference)
 
     def has_name(self, name: str) -> bool:
         """Return whether a definition that is more than a reference to another has this short name."""

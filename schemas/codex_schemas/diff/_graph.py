@@ -67,7 +67,7 @@ class Graph:
 
     def add_definitions(self, old: str, new: str) -> None:
         """Compare two definitions, and all that they refer to."""
-        self._meet(Link(old, new), None, [()])
+        self._meet(Link(self.old.target(old), self.new.target(new)), None, [()])
         self._explore()
 
     def located(self) -> Iterator[tuple[Key, str, list[Difference]]]:

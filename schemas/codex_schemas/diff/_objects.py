@@ -194,15 +194,19 @@ def _changed_names(walk: Walk, old: Object, new: Object, path: Path) -> None:
         walk.report(rule, (*path, Step("field", one)), one, other, **closed)
         walk.shapes(before.shape, after.shape, (*path, Step("field", one)))
     for name in removed:
-        field = old.fields[name]
-        rule = f"{'required' if field.required else 'optional'}-field-removed"
-        place = (*path, Step("field", name))
-        walk.report(rule, place, old=field.shape.schema, new_closed=_refuses(walk, new, field))
+        field, place = old.fields[name], (*path, Step("field", name))
+        if _is_other_value(walk, new, field):
+            walk.shapes(field.shape, new.additional, place)
+        else:
+            rule = f"{'required' if field.required else 'optional'}-field-removed"
+            walk.report(rule, place, old=field.shape.schema, new_closed=_refuses(walk, new, field))
     for name in added:
-        field = new.fields[name]
-        rule = f"{'required' if field.required else 'optional'}-field-added"
-        place = (*path, Step("field", name))
-        walk.report(rule, place, new=field.shape.schema, old_closed=_refuses(walk, old, field))
+        field, place = new.fields[name], (*path, Step("field", name))
+        if _is_other_value(walk, old, field):
+            walk.shapes(old.additional, field.shape, place)
+        else:
+            rule = f"{'required' if field.required else 'optional'}-field-added"
+            walk.report(rule, place, new=field.shape.schema, old_closed=_refuses(walk, old, field))
 
 
 def _renamed(walk: Walk, old: Object, new: Object, removed: list[str], added: list[str]) -> list[tuple[str, str]]:
@@ -225,3 +229,8 @@ def _renamed(walk: Walk, old: Object, new: Object, removed: list[str], added: li
 def _refuses(walk: Walk, reader: Object, field: Field) -> bool:
     """Return whether an object's own schema refuses a field that it does not name."""
     return reader.additional != ANYTHING and not walk.same(reader.additional, field.shape)
+
+
+def _is_other_value(walk: Walk, mapping: Object, field: Field) -> bool:
+    """Return whether an optional field of one side has a name that the other's map gives to values of another shape."""
+    return not field.required and mapping.additional != NOTHING and _refuses(walk, mapping, field)

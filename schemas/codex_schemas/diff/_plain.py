@@ -17,10 +17,11 @@ __all__ = ["compare_definitions"]
 
 def compare_definitions(graph: Graph) -> Iterator[tuple[str, Difference]]:
     """Compare the definitions of both sides by name; return those that only one side has, each with its name."""
-    for pair in _pairs(graph):
+    pairs = _pairs(graph)
+    for pair in pairs:
         graph.add_definitions(*pair)
     for position, what, definitions in ((0, "removed", graph.old), (1, "added", graph.new)):
-        met = {key[position] for key in graph.nodes}
+        met = {pair[position] for pair in [*pairs, *graph.nodes]}
         for reference in _unreached(definitions, {name for name in met if isinstance(name, str)}):
             schema = definitions.schemas[reference]
             schemas = (schema, None) if what == "removed" else (None, schema)

@@ -84,6 +84,10 @@ SAME = {
         one_of(tagged("a", at=NUMBER), tagged("b", at=NUMBER)),
     ),
     "objects joined by allOf": ({"allOf": [obj("id", id=TEXT), obj(name=TEXT)]}, obj("id", id=TEXT, name=TEXT)),
+    "listed values that a limit forbids": (
+        {"type": "string", "enum": ["a", "long"], "maxLength": 2},
+        {"type": "string", "enum": ["a"]},
+    ),
     "const or enum of one": ({"const": "a"}, {"type": "string", "enum": ["a"]}),
     "a list of names or several lists": ({"enum": ["a", "b"]}, one_of({"enum": ["a"]}, {"enum": ["b"]})),
     "a whole number": ({"const": 1}, {"const": 1.0}),
@@ -145,6 +149,37 @@ def test_a_change_is_reported_at_its_place(case: str) -> None:
     before = {"Old": obj(x=TEXT), "Deep": obj(a={"type": "array", "items": obj(b=TEXT)})}
     after = {"Old": obj(x=NUMBER), "Deep": obj(a={"type": "array", "items": obj(b=NUMBER)})}
     assert found(carrying(old, **before), carrying(new, **after)) == [("type-changed", place)]
+
+
+KINDS = {
+    "anything became text": (True, TEXT, "type-narrowed"),
+    "text became anything": (TEXT, True, "type-widened"),
+    "text became a list": (TEXT, {"type": "array", "items": TEXT}, "type-changed"),
+    "text became an object": (TEXT, obj(), "type-changed"),
+    "a list came beside text": (TEXT, any_of(TEXT, {"type": "array", "items": TEXT}), "type-widened"),
+    "an object came beside text": (TEXT, any_of(TEXT, obj()), "type-widened"),
+    "another list came": (
+        {"type": "array", "items": TEXT},
+        any_of({"type": "array", "items": TEXT}, {"type": "array", "items": NUMBER}),
+        "type-widened",
+    ),
+    "a list of several became another": (
+        any_of({"type": "array", "items": TEXT}, {"type": "array", "items": obj(x=TEXT)}),
+        any_of({"type": "array", "items": TEXT}, {"type": "array", "items": obj(x=NUMBER)}),
+        "type-changed",
+    ),
+    "nothing became text": (False, TEXT, "type-widened"),
+    "only null became text or null": ({"type": "null"}, nullable(TEXT), "type-widened"),
+    "a type came beside another": (ref("A"), any_of(ref("A"), TEXT), "type-widened"),
+    "an object came beside a type": (ref("A"), any_of(ref("A"), ref("B")), "variant-added"),
+}
+
+
+@pytest.mark.parametrize("case", KINDS)
+def test_the_kinds_of_values_are_compared(case: str) -> None:
+    old, new, rule = KINDS[case]
+    named = {"A": obj("a", a=TEXT), "B": obj("b", b=TEXT)}
+    assert [found_rule for found_rule, _ in found(carrying(old, **named), carrying(new, **named))] == [rule]
 
 
 def exchange(**parts: Any) -> Protocol:
@@ -288,18 +323,6 @@ def test_a_list_of_names_may_gain_its_first_object() -> None:
 CLOSED = {
     "added for an old reader": (closed(id=TEXT), closed(id=TEXT, x=TEXT), COMPATIBLE, BREAKING),
     "removed for a new reader": (closed(id=TEXT, x=TEXT), closed(id=TEXT), BREAKING, DANGEROUS),
-    "added where others had another type": (
-        {**obj(id=TEXT), "additionalProperties": NUMBER},
-        {**obj(id=TEXT, x=TEXT), "additionalProperties": NUMBER},
-        COMPATIBLE,
-        BREAKING,
-    ),
-    "added where others had its type": (
-        {**obj(id=TEXT), "additionalProperties": TEXT},
-        {**obj(id=TEXT, x=TEXT), "additionalProperties": TEXT},
-        COMPATIBLE,
-        COMPATIBLE,
-    ),
 }
 
 
@@ -308,6 +331,14 @@ def test_a_field_counts_more_where_the_schema_itself_forbids_others(case: str) -
     old, new, client, server = CLOSED[case]
     change = only(carrying(old), carrying(new))
     assert (change.client, change.server) == (client, server)
+
+
+def test_a_field_that_a_map_gained_is_compared_with_its_values() -> None:
+    numbers = {"type": "object", "additionalProperties": NUMBER}
+    same, other = ({**numbers, "properties": {"x": schema}} for schema in (NUMBER, TEXT))
+    assert found(carrying(numbers), carrying(same)) == [("optional-field-added", "turn/start params.x")]
+    assert found(carrying(numbers), carrying(other)) == [("type-changed", "turn/start params.x")]
+    assert found(carrying(other), carrying(numbers)) == [("type-changed", "turn/start params.x")]
 
 
 def test_what_is_inside_a_keyword_that_is_not_understood_counts_for_both_sides() -> None:
@@ -329,6 +360,29 @@ def test_alternatives_that_overlap_differ_in_whether_one_or_any_must_fit() -> No
     assert found(carrying({"oneOf": members}), carrying({"anyOf": members})) == [
         ("schema-changed", "turn/start params")
     ]
+
+
+def test_a_limit_of_which_one_cannot_tell_what_it_forbids_is_never_silent() -> None:
+    old, new = ({"enum": ["a", "b"], "type": "string", "pattern": pattern} for pattern in ("a", "b"))
+    assert found(carrying(old), carrying(new)) == [("schema-changed", "turn/start params")]
+
+
+def test_a_reference_that_leads_to_another_type_now_is_followed() -> None:
+    turn = obj(mode=ref("Mode"))
+    before = carrying(ref("Turn"), Turn=turn, Mode=ref("A"), A=TEXT, B=NUMBER)
+    after = carrying(ref("Turn"), Turn=turn, Mode=ref("B"), A=TEXT, B=NUMBER)
+    assert found(before, after) == [("type-changed", "Turn.mode")]
+
+
+def test_variants_that_must_have_nothing_are_known_by_what_they_may_have() -> None:
+    old = carrying(any_of(obj(a=TEXT, b=TEXT, c=TEXT), obj(x=TEXT, y=TEXT, z=TEXT)))
+    new = carrying(any_of(obj(a=TEXT, b=TEXT, c=NUMBER), obj(x=TEXT, y=TEXT, z=TEXT)))
+    assert found(old, new) == [("type-changed", "turn/start params[a+b+c].c")]
+
+
+def test_a_default_of_a_joined_schema_counts() -> None:
+    old, new = ({"allOf": [obj(id=TEXT), obj(limit={**NUMBER, "default": limit})]} for limit in (1, 2))
+    assert found(carrying(old), carrying(new)) == [("default-changed", "turn/start params.limit")]
 
 
 def test_an_unknown_type_that_changes_is_never_silent() -> None:

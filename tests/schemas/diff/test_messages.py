@@ -83,11 +83,29 @@ STEPS = {
     "variant": (variants("a", "b"), variants("a", "b", "c"), "Turn[c]"),
 }
 
+INSIDE = {
+    "items of a list": (lambda schema: {"type": "array", "items": schema}, "[]"),
+    "values of a map": (lambda schema: {"type": "object", "additionalProperties": schema}, "{}"),
+    "a field": (lambda schema: obj(mode=schema), ".mode"),
+    "a variant": (
+        lambda schema: {"oneOf": [*variants("a")["oneOf"], obj("type", type={"const": "b"}, x=schema)]},
+        "[b].x",
+    ),
+    "a type": (lambda schema: {"anyOf": [schema, {"type": "null"}]}, ""),
+}
+
 
 @pytest.mark.parametrize("what", STEPS)
 def test_what_was_experimental_before_is_promoted(what: str) -> None:
     less, more, place = STEPS[what]
     assert found(stable(less, more), stable(more)) == [(f"{what}-promoted", place)]
+
+
+@pytest.mark.parametrize("where", INSIDE)
+def test_what_was_experimental_inside_something_is_promoted(where: str) -> None:
+    wrap, place = INSIDE[where]
+    less, more = wrap({"enum": ["a"]}), wrap({"enum": ["a", "b"]})
+    assert found(stable(less, more), stable(more)) == [("enum-value-promoted", f"Turn{place}")]
 
 
 @pytest.mark.parametrize("what", STEPS)
@@ -177,6 +195,25 @@ def test_a_definition_that_others_use_is_told_by_them() -> None:
     ]
 
 
+def test_a_definition_is_shown_on_the_side_that_has_it() -> None:
+    gone, come = (
+        only(plain(Turn=TEXT, Plan=NUMBER), plain(Turn=TEXT)),
+        only(plain(Turn=TEXT), plain(Turn=TEXT, Plan=NUMBER)),
+    )
+    assert (gone.old, gone.new) == (NUMBER, None)
+    assert (come.old, come.new) == (None, NUMBER)
+
+
 def test_definitions_that_use_each_other_do_not_vanish_in_silence() -> None:
     circle = {"A": obj(b=ref("B")), "B": obj(a=ref("A"))}
     assert found(plain(Turn=TEXT, **circle), plain(Turn=TEXT)) == [("definition-removed", "A")]
+
+
+def test_a_protocol_without_messages_gains_those_of_the_other() -> None:
+    silent = Protocol("old", {}, {})
+    speaking = Protocol("new", {}, {"turn/start": Message("turn/start", "request", "client", {})})
+
+    assert [(change.rule, change.location) for change in compare(silent, speaking).changes] == [
+        ("request-added", "turn/start")
+    ]
+    assert [change.rule for change in compare(speaking, silent).changes] == ["request-removed"]

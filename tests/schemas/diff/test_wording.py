@@ -69,3 +69,12 @@ def test_braces_and_percent_signs_in_names_are_no_trap() -> None:
         "{x}%s params no longer has its optional field {old}.",
         "{x}%s params has a new optional field %d: string.",
     ]
+
+
+def test_limits_are_told_as_they_were_written() -> None:
+    def carrying(schema: Any) -> Protocol:
+        message = Message("turn/start", "notification", "client", {"params": Part(schema, "client")})
+        return Protocol("some", {}, {message.name: message})
+
+    [change] = compare(carrying({"type": "integer", "minimum": 1, "maximum": 5}), carrying({"type": "integer"})).changes
+    assert change.text == "The limits of turn/start params are looser: minimum 1, maximum 5, now none."

@@ -178,6 +178,23 @@ async def test_an_answer_ends_before_a_stop(api, data_of, deltas, stop, text: st
     assert joined(chunks) == {"content": text}
 
 
+@pytest.mark.parametrize(("wish", "tier"), [(None, "default"), ("auto", "default"), ("flex", "flex")], ids=str)
+async def test_the_tier_is_said(api, wish: str | None, tier: str) -> None:
+    assert (await api().chat(service_tier=wish))["service_tier"] == tier
+
+
+async def test_a_whole_item_with_a_part_that_chat_does_not_have_is_left_out(api) -> None:
+    item = {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "brand_new"}, {"type": "refusal", "refusal": "No."}],
+    }
+
+    (choice,) = (await api({"model": [{"say": [{"item": item}]}]}).chat())["choices"]
+
+    assert (choice["message"]["content"], choice["message"]["refusal"]) == (None, "No.")
+
+
 async def test_nothing_comes_after_a_stop(api) -> None:
     say = [{"message": "one STOP two"}, {"function_call": {"name": "look"}}]
 
