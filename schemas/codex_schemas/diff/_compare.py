@@ -51,7 +51,7 @@ class _Comparer:
     def __init__(self, old: Protocol, new: Protocol, *, strict: bool) -> None:
         self._old, self._new, self._strict = old, new, strict
         self._graph = Graph(Definitions(old.definitions), Definitions(new.definitions))
-        self._stability = tuple(Stability(protocol) for protocol in (old, new))
+        self._stability = Stability(old, self._graph.old), Stability(new, self._graph.new)
 
     def changes(self) -> list[Change]:
         """Return every change once, the gravest first."""

@@ -33,9 +33,9 @@ _VALUES = "enum-value-"
 class _Places:
     """Looks places up in a protocol."""
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(self, protocol: Protocol, definitions: Definitions | None = None) -> None:
         self._protocol = protocol
-        self._definitions = Definitions(protocol.definitions)
+        self._definitions = definitions or Definitions(protocol.definitions)
 
     def has(self, anchor: Anchor, difference: Difference) -> bool:
         """Return whether the place of a difference exists, and the value that it is about."""
@@ -64,8 +64,8 @@ class _Places:
 class Stability:
     """Tells what is experimental in a protocol, by the other form of the same release."""
 
-    def __init__(self, protocol: Protocol) -> None:
-        self._own = _Places(protocol)
+    def __init__(self, protocol: Protocol, definitions: Definitions) -> None:
+        self._own = _Places(protocol, definitions)
         self._wider = _Places(protocol.wider) if protocol.wider else None
         self._narrower = _Places(protocol.narrower) if protocol.narrower else None
 

@@ -176,11 +176,6 @@ def _renamed(known: Json) -> Json:
     )
 
 
-def _contains_itself(known: Json) -> bool:
-    """Return whether a definition refers to itself, or to one that may."""
-    return f"{PREFIX}Root" in json.dumps(known) or f"{PREFIX}Other" in json.dumps(known.get("Other"))
-
-
 def _copied(schema: Any) -> Any:
     """Return a schema of which no part is shared, so that an edit changes one place."""
     return json.loads(json.dumps(schema))
@@ -318,7 +313,7 @@ def test_what_passes_as_compatible_with_closed_objects_is(pair: tuple[Json, Json
 
 
 @settings(deadline=None)
-@given(pairs().filter(lambda pair: not any(map(_contains_itself, pair))))
+@given(pairs().filter(lambda pair: "$ref" not in json.dumps(pair)))
 def test_the_opposite_comparison_is_the_mirror(pair: tuple[Json, Json]):
     old, new = map(protocol, pair)
     forth, back = compare(old, new).changes, compare(new, old).changes
