@@ -19,7 +19,7 @@ from codex_mockserver import load_scenario
 from codex_mockserver.faults import KINDS, CallMatch
 from codex_mockserver.model import Pacing, Settings
 from codex_mockserver.world import SEEDED_NAMES, AccountSetup
-from codex_schemas import SURFACES
+from codex_schemas import SURFACES, app_server
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = {path.name: path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
@@ -149,3 +149,9 @@ def test_every_dependency_has_a_reason() -> None:
     names = [re.match(r"[A-Za-z0-9.-]+", requirement)[0] for requirement in project["dependencies"]]
 
     assert [name for name in names if f"`{name}`" not in README] == []
+
+
+def test_the_number_of_releases_is_true() -> None:
+    known = app_server.versions()
+
+    assert f"all {len(known)} stable releases that can emit it, {known[0]} to\n{known[-1]}," in README
