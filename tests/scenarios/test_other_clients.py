@@ -21,6 +21,11 @@ READ_LIMITS = (sys.executable, str(Path(__file__).with_name("read_limits.py")), 
 WINDOWS = {"usage-null-secondary-window": (300, 40), "usage-weekly-window-first": (10_080, 40)}
 
 
+def sdk(backend: SyncBackend) -> openai.OpenAI:
+    """Return the SDK for a backend; whoever gets it closes it."""
+    return openai.OpenAI(base_url=f"{backend.url}/v1", api_key=backend.world.account("plus").api_key)
+
+
 @pytest.mark.real_codex
 @pytest.mark.parametrize("name", WINDOWS)
 def test_codex_shows_the_one_window(name, try_codex) -> None:
@@ -57,9 +62,7 @@ def test_the_body_the_headers_and_wham_agree_about_a_full_window() -> None:
 )
 def test_the_openai_sdk_takes_its_turn(name) -> None:
     """It retries what can be retried, and passes over what it does not know."""
-    with SyncBackend(scenario=name) as backend:
-        client = openai.OpenAI(base_url=f"{backend.url}/v1", api_key=backend.world.account("plus").api_key)
-
+    with SyncBackend(scenario=name) as backend, sdk(backend) as client:
         answer = client.responses.create(model="gpt-5.5", input="hello")
 
         assert answer.output_text == "hello"
@@ -78,9 +81,7 @@ RAISED = {
 def test_the_openai_sdk_says_that_the_turn_failed(name) -> None:
     """It knows no final 429, and leaves it to its user to begin a broken stream anew."""
     wanted, requests = RAISED[name]
-    with SyncBackend(scenario=name) as backend:
-        client = openai.OpenAI(base_url=f"{backend.url}/v1", api_key=backend.world.account("plus").api_key)
-
+    with SyncBackend(scenario=name) as backend, sdk(backend) as client:
         with pytest.raises(wanted):
             list(client.responses.create(model="gpt-5.5", input="hello", stream=True))
 
