@@ -17,7 +17,7 @@ import msgspec
 from codex_schemas.app_server._format import readable
 from codex_schemas.app_server._normalise import UNIONS, canonical, checksum, normalise
 from codex_schemas.app_server._release import Channel, Release
-from codex_schemas.app_server._store import CHECKSUMS, DEFINITIONS, RELEASES, TYPESCRIPT, Store, Table, Variant
+from codex_schemas.app_server._store import CHECKSUMS, DEFINITIONS, RELEASES, TYPESCRIPT, Store, Variant
 from codex_schemas.app_server._versions import members, ranges, sort_key
 
 __all__ = ["Archive", "Emission"]
@@ -172,11 +172,10 @@ class Archive:
         order = [release.version for release in known if release.emits]
         yield RELEASES, msgspec.to_builtins(known)
         for table, names in self._presence.items():
-            shards: dict[str, Table] = defaultdict(dict)
+            shards: dict[str, Json] = defaultdict(dict)
             for name in sorted(names):
                 shards[_path(table, name)][name] = _variants(names[name], order)
-            for path, content in shards.items():
-                yield path, msgspec.to_builtins(content)
+            yield from shards.items()
 
 
 def _path(table: str, name: str) -> str:
@@ -187,8 +186,8 @@ def _method(branch: Json) -> str:
     return str(branch["properties"]["method"]["enum"][0])
 
 
-def _variants(schemas: Mapping[str, Mapping[str, set[str]]], order: list[str]) -> list[Variant]:
-    """Return the variants of one name, the oldest first."""
+def _variants(schemas: Mapping[str, Mapping[str, set[str]]], order: list[str]) -> list[Json]:
+    """Return the variants of one name as a file of the store has them, the oldest first."""
     position = {version: index for index, version in enumerate(order)}
 
     def age(text: str) -> tuple[int, str]:
@@ -197,8 +196,12 @@ def _variants(schemas: Mapping[str, Mapping[str, set[str]]], order: list[str]) -
     return [_variant(json.loads(text), schemas[text], order) for text in sorted(schemas, key=age)]
 
 
-def _variant(schema: Any, seen: Mapping[str, set[str]], order: list[str]) -> Variant:
+def _variant(schema: Any, seen: Mapping[str, set[str]], order: list[str]) -> Json:
     stable, experimental = (ranges(seen[channel], order) for channel in _CHANNELS)
     if stable == experimental:
-        return Variant(schema=schema, releases=stable)
-    return Variant(schema=schema, stable=stable, experimental=experimental)
+        return {"releases": stable, "schema": schema}
+    return {
+        **({"stable": stable} if stable else {}),
+        **({"experimental": experimental} if experimental else {}),
+        "schema": schema,
+    }

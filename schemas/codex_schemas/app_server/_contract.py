@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from codex_schemas._problem import Problem
 from codex_schemas._violation import ContractError, Violation
@@ -14,7 +14,9 @@ from codex_schemas.app_server._normalise import UNIONS, name_of, reference_to
 from codex_schemas.app_server._results import result_name
 from codex_schemas.app_server._store import DEFINITIONS, TYPESCRIPT, Store
 from codex_schemas.app_server._validation import MessageValidator
-from codex_schemas.diff import Message, Part, Protocol, Side
+
+if TYPE_CHECKING:
+    from codex_schemas.diff import Message, Protocol, Side
 
 __all__ = ["KINDS", "AppServerContract", "Method", "params_name"]
 
@@ -161,6 +163,8 @@ class AppServerContract:
 
     def protocol(self) -> Protocol:
         """Return what the differ compares; a stable one knows the experimental rest."""
+        from codex_schemas.diff import Protocol  # noqa: PLC0415 (heavy, and only those who compare need it)
+
         wider = None if self.experimental else type(self)(self._store, self.version, experimental=True).protocol()
         definitions = {reference_to(name): schema for name, schema in self.definitions.items()}
         for union in UNIONS:
@@ -173,6 +177,8 @@ class AppServerContract:
         return {key: value for key, value in self.emitted[union].items() if key != "oneOf"}
 
     def _message(self, method: Method) -> Message:
+        from codex_schemas.diff import Message, Part  # noqa: PLC0415 (as above)
+
         answerer: Side = "server" if method.sender == "client" else "client"
         parts = {}
         if method.params is not None:

@@ -34,15 +34,23 @@ TYPESCRIPT = "typescript"
 Read = Callable[[str], bytes]
 
 
-class Variant(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One shape of a definition, with the releases that have it."""
+class Variant(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """One shape of a definition, with the releases that have it.
+
+    The shape is decoded when it is first looked at: a release has one of five that the store holds.
+    """
 
     #: The releases that have it in both channels.
     releases: str = ""
     #: Where the channels differ: the releases that have it without ``--experimental``, and with it.
     stable: str = ""
     experimental: str = ""
-    schema: Any
+    text: msgspec.Raw = msgspec.field(name="schema")
+
+    @cached_property
+    def schema(self) -> Any:
+        """The shape, as JSON Schema."""
+        return msgspec.json.decode(self.text)
 
     def ranges(self, *, experimental: bool) -> str:
         """Return the releases of one channel."""
