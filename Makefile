@@ -35,6 +35,7 @@ bench: $(STAMP)
 # Slow: minutes of load, not part of the tests.
 soak: $(STAMP)
 	$(BIN)/python bench/kills.py --kills 200
+	$(BIN)/python bench/soak.py --minutes 30 --streams 200
 
 fix: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from codex_mockserver.http import create_app
     from codex_mockserver.journal import Exchange, Journal
     from codex_mockserver.model import Scenario, Script, load_scenario, named_scenario, scenarios
-    from codex_mockserver.serving import Backend, SyncBackend
+    from codex_mockserver.serving import Backend, SideWorld, SyncBackend, SyncSideWorld
     from codex_mockserver.serving._router import mock_router
     from codex_mockserver.world import Clock, World
 
@@ -22,7 +22,9 @@ __all__ = [
     "Journal",
     "Scenario",
     "Script",
+    "SideWorld",
     "SyncBackend",
+    "SyncSideWorld",
     "World",
     "create_app",
     "load_scenario",
@@ -40,7 +42,9 @@ _HOMES = {
     "Journal": "journal",
     "Scenario": "model",
     "Script": "model",
+    "SideWorld": "serving",
     "SyncBackend": "serving",
+    "SyncSideWorld": "serving",
     "World": "world",
     "create_app": "http",
     "load_scenario": "model",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -10,10 +11,15 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from codex_fixtures import mask
+from codex_mockserver._contradiction import Contradiction, bad_pattern
 from codex_mockserver.faults import ABSENT, look_up
 from codex_mockserver.journal import Exchange, Journal
+from codex_schemas import Problem
+from codex_schemas.yaml_text import Path
 
 __all__ = ["Difference", "Expectation", "Miss", "verify"]
+
+_COUNTS = ("times", "at_least", "at_most")
 
 
 class Expectation(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
@@ -29,8 +35,11 @@ class Expectation(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_
     #: The values that the JSON body has at these JSON pointers.
     body: dict[str, Any] = {}
     status: int | None = None
-    #: Exactly so often; left out, at least once.
+    #: Exactly so often.
     times: int | None = None
+    #: Bounds instead of ``times``; without any of the three, at least once.
+    at_least: int | None = None
+    at_most: int | None = None
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -67,14 +76,49 @@ def verify(
     Args:
         journal: What the client did.
         expect: The requests that it should have made.
-        never: The requests that it should not have made; ``times`` is not looked at.
+        never: The requests that it should not have made; how often is not looked at.
         in_order: Whether the expected requests must have come in this order, others between them or not.
+            One that need not come has no place in it.
+
+    Raises:
+        Problem: An expectation can never hold, or has a broken pattern.
     """
     exchanges = tuple(journal)
-    wanted = list(expect)
-    misses = [miss for expectation in wanted if (miss := _count(expectation, exchanges))]
-    misses += [miss for expectation in never if (miss := _count(expectation, exchanges, never=True))]
+    wanted, unwanted = list(expect), list(never)
+    for kind, expectations in (("expect", wanted), ("never", unwanted)):
+        for index, expectation in enumerate(expectations):
+            _require_possible(expectation, (kind, index))
+    misses = [miss for expectation in wanted if (miss := _count(expectation, exchanges, *_bounds(expectation)))]
+    misses += [miss for expectation in unwanted if (miss := _count(expectation, exchanges, 0, 0))]
     return misses or (list(_order(wanted, exchanges)) if in_order else [])
+
+
+def contradictions(expectation: Expectation, path: Path) -> Iterator[Contradiction]:
+    """Yield what is impossible about an expectation that stands at a path."""
+    yield from _miscounts(expectation, path)
+    yield from bad_pattern((*path, "path"), expectation.path)
+    for part, patterns in (("query", expectation.query), ("header", expectation.header)):
+        for name, pattern in patterns.items():
+            yield from bad_pattern((*path, part, name), pattern)
+
+
+def _miscounts(expectation: Expectation, path: Path) -> Iterator[Contradiction]:
+    given = {name: count for name in _COUNTS if (count := getattr(expectation, name)) is not None}
+    told = " and ".join(f"{name}: {count}" for name, count in given.items())
+    if any(count < 0 for count in given.values()):
+        yield Contradiction(path, "counts from 0 on", told, "Write 0 for a request that must not come.")
+    elif "times" in given and len(given) > 1:
+        yield Contradiction(path, "times alone, or bounds", told, "Leave times out, or at_least and at_most.")
+    elif given.get("at_least", 0) > given.get("at_most", math.inf):
+        yield Contradiction(path, "at_least that at_most allows", told, "Lower at_least, or raise at_most.")
+
+
+def _require_possible(expectation: Expectation, path: Path) -> None:
+    for wrong in contradictions(expectation, path):
+        at = "/".join(map(str, wrong.path))
+        raise Problem(
+            f"reading the expectation at /{at}", expected=wrong.expected, found=wrong.found, advice=wrong.advice
+        )
 
 
 def differences(expectation: Expectation, exchange: Exchange) -> list[Difference]:
@@ -115,15 +159,35 @@ def _values(wanted: Mapping[str, Any], exchange: Exchange) -> Iterator[Differenc
             yield Difference(f"body {pointer}", value, None if found is ABSENT else found)
 
 
-def _count(expectation: Expectation, exchanges: Sequence[Exchange], *, never: bool = False) -> Miss | None:
+def _bounds(expectation: Expectation) -> tuple[int, float]:
+    """Return how often a request must come, and how often it may."""
+    if expectation.times is not None:
+        return expectation.times, expectation.times
+    least, most = expectation.at_least, expectation.at_most
+    if least is None:
+        least = 1 if most is None else 0
+    return least, math.inf if most is None else most
+
+
+def _count(expectation: Expectation, exchanges: Sequence[Exchange], least: int, most: float) -> Miss | None:
     matching = [exchange for exchange in exchanges if not differences(expectation, exchange)]
-    times = 0 if never else expectation.times
-    if (times is None and matching) or len(matching) == times:
+    if least <= len(matching) <= most:
         return None
-    expected = "no such request" if times == 0 else f"{times or 'at least one'} such request" + "s" * ((times or 1) > 1)
-    if times is not None and len(matching) > times:
-        return Miss(expectation, expected, f"{len(matching)}", matching[times].number)
+    expected = _requests(least, most)
+    if len(matching) > most:
+        return Miss(expectation, expected, f"{len(matching)}", matching[int(most)].number)
     return Miss(expectation, expected, f"{len(matching)}", *_closest(expectation, exchanges, matching))
+
+
+def _requests(least: int, most: float) -> str:
+    """Return in words how many requests are wanted: ``at least 2 such requests``."""
+    if most == 0:
+        return "no such request"
+    if least == most:
+        return f"{least} such request{'s' * (least > 1)}"
+    if most == math.inf:
+        return "at least one such request" if least == 1 else f"at least {least} such requests"
+    return f"at most {most} such request{'s' * (most > 1)}" if least == 0 else f"{least} to {most} such requests"
 
 
 def _closest(
@@ -142,6 +206,8 @@ def _order(wanted: Sequence[Expectation], exchanges: Sequence[Exchange]) -> Iter
     rest = iter(exchanges)
     last = 0
     for expectation in wanted:
+        if _bounds(expectation)[0] == 0:
+            continue
         found = next((exchange for exchange in rest if not differences(expectation, exchange)), None)
         if found is None:
             early = next((e.number for e in exchanges if not differences(expectation, e)), None)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -37,8 +36,22 @@ class Frame(NamedTuple):
         return msgspec.json.decode(self.data)
 
 
-@dataclass(slots=True)
-class Exchange:
+class _Burst(NamedTuple):
+    """WebSocket messages that one side sent at once, kept as they are until somebody looks at them."""
+
+    sender: str
+    at: float
+    messages: Sequence[str | bytes]
+    #: Whether bytes stand for a text that was not decoded yet.
+    is_text: bool
+
+    def frames(self) -> Iterator[Frame]:
+        for message in self.messages:
+            data = message.decode() if self.is_text and isinstance(message, bytes) else message
+            yield Frame(self.sender, self.at, data)
+
+
+class Exchange(msgspec.Struct, eq=False):
     """One request with its answer; for a WebSocket, the handshake with all frames."""
 
     #: Counts from 1 over the life of the journal.
@@ -52,7 +65,7 @@ class Exchange:
     query: str
     #: Request headers by lower-case name.
     headers: Mapping[str, str]
-    _journal: Journal = field(repr=False)
+    _journal: Journal
     #: The surface and operation id, None for a path that no contract knows.
     surface: str | None = None
     operation: str | None = None
@@ -60,22 +73,30 @@ class Exchange:
     body: bytes = b""
     #: The HTTP status of the answer, None while it is under way.
     status: int | None = None
-    response_headers: Mapping[str, str] = field(default_factory=dict)
-    frames: list[Frame] = field(default_factory=list)
+    response_headers: Mapping[str, str] = {}
     close_code: int | None = None
     #: What was wrong with the call, and what would have come closest to it.
     near_miss: str | None = None
     #: The faults that struck the call, each with its name and place, such as ``faults[0]: cut at event 3``.
-    faults: list[str] = field(default_factory=list)
+    faults: list[str] = []
     #: The parts of the response body that were sent.
-    _sent: list[bytes] = field(default_factory=list, repr=False)
+    _sent: list[bytes] = []
+    _bursts: list[_Burst] = []
     #: Bytes that the journal holds for it; None when it was dropped from a full journal.
-    _size: int | None = field(default=0, repr=False)
+    _size: int | None = 0
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self.number}: {self.method} {self.path} {self.status}>"
 
     @property
     def json(self) -> Any:
         """The request body decoded from JSON."""
         return msgspec.json.decode(self.body)
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The messages of a WebSocket, in order."""
+        return [frame for burst in self._bursts for frame in burst.frames()]
 
     @property
     def response_body(self) -> bytes:
@@ -96,7 +117,7 @@ class Exchange:
     @property
     def events(self) -> list[dict[str, Any]]:
         """The events that the server sent, over server-sent events or WebSocket alike; broken ones are left out."""
-        if self.frames:
+        if self._bursts:
             return list(_objects(frame.data for frame in self.frames if frame.sender == "server"))
         return list(_objects(line[6:] for line in self.response_body.splitlines() if line.startswith(b"data: ")))
 
@@ -108,7 +129,7 @@ class Exchange:
     def answered(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:
         """Note the answer."""
         self.status = status
-        self.response_headers = dict(headers)
+        self.response_headers = headers
         self.sent(body)
 
     def sent(self, body: bytes) -> None:
@@ -122,12 +143,11 @@ class Exchange:
         for report in reports:
             self.near_miss = self.near_miss or f"there was no such place for {report}"
 
-    def frame(self, sender: str, *messages: str | bytes) -> None:
-        """Note WebSocket messages."""
+    def frame(self, sender: str, *messages: str | bytes, is_text: bool = False) -> None:
+        """Note WebSocket messages; with ``is_text`` bytes stand for the text that they encode."""
         if self._size is None:
             return
-        now = self._journal.now()
-        self.frames += [Frame(sender, now, message) for message in messages]
+        self._bursts.append(_Burst(sender, self._journal.now(), messages, is_text))
         self._journal.grow(self, sum(map(len, messages)))
 
     def closed(self, code: int | None) -> None:

@@ -54,6 +54,8 @@ class Openness:
 
     def _views(self, schema: Json, value: Any) -> Iterator[Json]:
         """Yield every schema that a value has to fit, behind references and in its branches."""
+        if not isinstance(schema, dict):
+            return
         yield schema
         if "$ref" in schema:
             yield from self._views(resolve(self._document, schema["$ref"]), value)

@@ -9,6 +9,7 @@ import pytest
 
 from codex_mockserver.expectations import Difference, Expectation, verify
 from codex_mockserver.journal import Journal
+from codex_schemas import Problem
 
 
 @pytest.fixture
@@ -36,6 +37,11 @@ def journal() -> Journal:
         {"header": {"Authorization": "Bearer"}},
         {"body": {"/input/0/role": "user"}, "times": 1},
         {"operation": "readUsage", "times": 0},
+        {"operation": "createResponse", "at_least": 2},
+        {"operation": "createResponse", "at_most": 2},
+        {"operation": "createResponse", "at_least": 1, "at_most": 3},
+        {"operation": "readUsage", "at_most": 1},
+        {"operation": "readUsage", "at_least": 0},
     ],
     ids=json.dumps,
 )
@@ -72,6 +78,43 @@ def test_too_many_names_the_first_too_many(journal: Journal) -> None:
     assert (miss.expected, miss.found, miss.closest) == ("1 such request", "2", 3)
 
 
+@pytest.mark.parametrize(
+    ("counts", "expected", "closest"),
+    [
+        ({"at_least": 3}, "at least 3 such requests", 1),
+        ({"at_least": 3, "at_most": 5}, "3 to 5 such requests", 1),
+        ({"at_most": 1}, "at most 1 such request", 3),
+        ({"at_least": 1, "at_most": 1}, "1 such request", 3),
+        ({"at_most": 0}, "no such request", 2),
+        ({"times": 3}, "3 such requests", 1),
+    ],
+    ids=json.dumps,
+)
+def test_a_miss_names_the_bounds(journal: Journal, counts: dict[str, int], expected: str, closest: int) -> None:
+    """Of too few it names the closest other exchange, of too many the first too many."""
+    (miss,) = verify(journal, [Expectation(operation="createResponse", **counts)])
+
+    assert (miss.expected, miss.found, miss.closest) == (expected, "2", closest)
+
+
+@pytest.mark.parametrize(
+    ("impossible", "told"),
+    [
+        ({"times": 1, "at_least": 1}, "expected times alone, or bounds, found times: 1 and at_least: 1"),
+        ({"at_least": 3, "at_most": 2}, "found at_least: 3 and at_most: 2"),
+        ({"at_most": -1}, "found at_most: -1"),
+        ({"path": "("}, "/expect/1/path: expected a regular expression"),
+        ({"header": {"x": "*"}}, "/expect/1/header/x"),
+    ],
+    ids=json.dumps,
+)
+def test_what_can_never_hold_is_refused(journal: Journal, impossible: dict[str, Any], told: str) -> None:
+    with pytest.raises(Problem) as refused:
+        verify(journal, [Expectation(operation="createResponse"), Expectation(**impossible)])
+
+    assert told in str(refused.value)
+
+
 def test_what_must_never_come_is_a_miss_when_it_came(journal: Journal) -> None:
     assert verify(journal, never=[Expectation(operation="readUsage")]) == []
 
@@ -87,6 +130,12 @@ def test_an_order_is_kept_or_not(journal: Journal) -> None:
     assert verify(journal, [turn, login]) == []
     (miss,) = verify(journal, [turn, login], in_order=True)
     assert (miss.expected, miss.closest) == ("such a request after exchange 2", 1)
+
+
+def test_what_need_not_come_has_no_place_in_an_order(journal: Journal) -> None:
+    turn, usage = Expectation(operation="createResponse"), Expectation(operation="readUsage", at_most=1)
+
+    assert verify(journal, [usage, turn, usage], in_order=True) == []
 
 
 def test_a_secret_is_not_repeated(journal: Journal) -> None:

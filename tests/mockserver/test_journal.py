@@ -107,3 +107,15 @@ def test_events_are_read_from_a_stream_and_from_frames_alike() -> None:
         socket.frame("server", f'{{"type":"{kind}"}}')
 
     assert stream.events == socket.events == [{"type": "a"}, {"type": "b"}]
+
+
+def test_a_text_that_came_as_bytes_is_a_text_for_who_looks_and_a_binary_message_stays_binary() -> None:
+    socket = Journal().open("GET", "/w", "", {})
+    socket.frame("server", "é".encode(), "b", is_text=True)
+    socket.frame("client", b"\xff")
+
+    assert [(frame.sender, frame.data) for frame in socket.frames] == [
+        ("server", "é"),
+        ("server", "b"),
+        ("client", b"\xff"),
+    ]

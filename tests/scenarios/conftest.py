@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from codex_conformance.cli import main
 
 RELEASES = ("0.169.0", "0.141.0")
 CODEX_FOLDER = Path(__file__).parents[2] / ".codex"
+MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,24 @@ def release(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def cache_folder(tmp_path: Path) -> Iterator[Path]:
+    """Where homes of codex are made, which are databases above all: in memory, where the machine has a folder there."""
+    in_memory = MEMORY if os.access(MEMORY, os.W_OK) else tmp_path
+    with tempfile.TemporaryDirectory(prefix="codex-testkit-", dir=in_memory, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def try_codex(
-    release: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    release: str,
+    tmp_path: Path,
+    cache_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> Callable[..., Outcome]:
     """Let the release meet a scenario, by the command that users have for it."""
     monkeypatch.setenv("CODEX_TESTKIT_CODEX_DIR", str(CODEX_FOLDER))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_folder))
     monkeypatch.chdir(tmp_path)
 
     def run(name: str | Path, command: tuple[str, ...] = ()) -> Outcome:

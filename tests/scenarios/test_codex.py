@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -43,6 +45,9 @@ def with_provider(settings: str) -> tuple[str, ...]:
 
 #: For what is sent in the background, as often as there is time.
 SOME = range(1, 100)
+
+#: A client of the app-server: the patience of the built-in provider, 13 seconds of it, is not awaited.
+FIRST_ERROR = (sys.executable, str(Path(__file__).with_name("first_error.py")), "codex")
 
 ONE_RETRY = with_provider("supports_websockets=true, stream_max_retries=1")
 
@@ -140,8 +145,15 @@ CASES = {
         exit_code=1,
         prints="workspace routing discovery missing backend origin",
         calls={"createResponse": 0, "connectResponses": 0},
+        command=FIRST_ERROR,
         # 0.141.0 knows no routing.
-        older={"exit_code": 0, "prints": "hello", "calls": {"checkAccounts": 0, "createResponse": 1}, "misses": 2},
+        older={
+            "exit_code": 0,
+            "prints": "hello",
+            "calls": {"checkAccounts": 0, "createResponse": 1},
+            "misses": 2,
+            "command": (),
+        },
     ),
     "openness-probe": DONE,
     "models-client-version": DONE,
@@ -157,7 +169,7 @@ def met(outcome, call: str, times: int | range) -> bool:
 
 
 def test_every_named_scenario_is_met() -> None:
-    assert sorted(CASES) == sorted(scenarios())
+    assert sorted(CASES) == sorted(name for name in scenarios() if not name.startswith("app-server-"))
 
 
 @pytest.mark.parametrize("name", CASES)

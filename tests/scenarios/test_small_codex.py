@@ -10,8 +10,8 @@ from codex_mockserver import SyncBackend
 from codex_mockserver.expectations import verify
 from codex_mockserver.model import named_scenario, scenarios
 
-#: What it does not speak of: the WebSocket, plugins, zstd, compaction, and the race, which takes two clients.
-BEYOND = ("websocket-", "outage-plugins", "request-", "refresh-race")
+#: What it does not speak of: the WebSocket, plugins, zstd, compaction, the app-server, and the race of two clients.
+BEYOND = ("websocket-", "outage-plugins", "request-", "app-server-", "refresh-race")
 
 #: The scenarios that end without an answer, or without a login.
 FAILING = {
@@ -36,7 +36,8 @@ def test_the_small_client_meets(name, tmp_path, capsys) -> None:
     scenario = named_scenario(name)
     with SyncBackend(scenario=scenario) as backend, httpx.Client(trust_env=False) as http:
         backend.write_codex_home(tmp_path, scenario.trial.account)
-        client = SmallCodex(tmp_path, http, backend.url, f"{backend.url}/backend-api")
+        clock = backend.world.clock
+        client = SmallCodex(tmp_path, http, backend.url, f"{backend.url}/backend-api", sleep=clock.advance)
         act = client.log_in if "login" in scenario.trial.command else lambda: client.take_turn("hello")
 
         if name in FAILING:

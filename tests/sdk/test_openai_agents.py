@@ -1,12 +1,11 @@
-"""The official agents library over a real socket; optional, since it wants older ``websockets`` than we test with."""
+"""The official agents library over a real socket."""
 
 from __future__ import annotations
 
+import agents
 import pytest
 from openai import AsyncOpenAI
 from pydantic import BaseModel
-
-agents = pytest.importorskip("agents", reason="openai-agents is not installed (it does not go with our websockets)")
 
 HELLO = "Hello, how are you?"
 MODELS = {"responses": "OpenAIResponsesModel", "chat": "OpenAIChatCompletionsModel"}

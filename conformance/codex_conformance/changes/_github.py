@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from codex_conformance._printable import printable
 from codex_conformance.changes._report import Finding, Report
-from codex_conformance.changes._wording import printable
 from codex_schemas.diff import Level
 
 __all__ = ["render"]

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from string import Template
 
+from codex_conformance._printable import printable
 from codex_conformance.changes._report import PEOPLE, SIDES, Finding, Report, Section, level_name
-from codex_conformance.changes._wording import printable
 from codex_schemas.diff import RULES, Change, Side
 
 __all__ = ["render"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from codex_conformance._printable import printable
 from codex_conformance.changes._groups import by_owner, by_reason, by_rule, subjects
 from codex_conformance.changes._report import PEOPLE, Finding, Report, Section, level_name
-from codex_conformance.changes._wording import printable, within
+from codex_conformance.changes._wording import within
 from codex_schemas.diff import RULES, Level
 
 __all__ = ["render"]

@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from codex_conformance._printable import printable
 from codex_conformance.changes._groups import by_owner, by_reason, by_rule, subjects
 from codex_conformance.changes._report import PEOPLE, Finding, Report, Section, level_name
-from codex_conformance.changes._wording import printable, within
+from codex_conformance.changes._wording import within
 from codex_schemas.diff import RULES, Level
 
 __all__ = ["render"]

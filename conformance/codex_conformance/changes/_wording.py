@@ -8,7 +8,7 @@ from typing import Any
 
 from codex_schemas.diff import Change
 
-__all__ = ["counted", "owner", "printable", "subject", "within"]
+__all__ = ["counted", "owner", "subject", "within"]
 
 #: What may follow the name of a type, and that of a message, in a location.
 _AFTER_TYPE = re.compile(r"[.\[{]")
@@ -56,10 +56,3 @@ def within(names: Sequence[str], room: int) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 change``, ``2 changes``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def printable(text: str) -> str:
-    """Return a text on one line, without anything that would steer a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TextIO
 
-__all__ = ["Style", "Terminal", "printable"]
+__all__ = ["Style", "Terminal"]
 
 Style = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
 
@@ -55,8 +55,3 @@ class Terminal:
             break_long_words=False,
             break_on_hyphens=False,
         )
-
-
-def printable(text: str) -> str:
-    """Return a text on one line that cannot steer the terminal: control characters are escaped."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

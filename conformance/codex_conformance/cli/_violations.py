@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from codex_conformance.cli._terminal import Terminal, printable
+from codex_conformance._printable import printable
+from codex_conformance.cli._terminal import Terminal
 from codex_schemas import Violation
 
 __all__ = ["as_json", "as_lines"]

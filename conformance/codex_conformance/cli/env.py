@@ -31,7 +31,13 @@ _EXAMPLES = """\
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = add_command(subparsers, "env", "print what codex needs to talk to a running mock", _EXAMPLES)
-    parser.add_argument("url", nargs="?", default=_DEFAULT_URL, metavar="URL", help="the mock (default: %(default)s)")
+    parser.add_argument(
+        "url",
+        nargs="?",
+        default=_DEFAULT_URL,
+        metavar="URL",
+        help="the mock, or one of its side worlds (default: %(default)s)",
+    )
     parser.add_argument("--no-proxy", action="store_true", help="the recipe for plain http without the proxy")
     parser.set_defaults(run=run)
 
@@ -40,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
     """Print exports for the shell, and the configuration as comments."""
     ready = _ask(options.url, ("http",) if options.no_proxy else ("http", "proxy", "ca_file"))
     if options.no_proxy:
-        variables, config = direct_environment(ready["http"]), direct_config(urlsplit(ready["http"]).port or 80)
+        url = urlsplit(ready["http"])
+        variables, config = direct_environment(ready["http"]), direct_config(url.port or 80, url.path)
     else:
         variables, config = proxied_environment(ready["proxy"], ready["ca_file"]), proxied_config()
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]

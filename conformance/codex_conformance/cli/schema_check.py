@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from codex_conformance._printable import printable
 from codex_conformance.cli import _violations
 from codex_conformance.cli._directions import Directions, unwrapped
 from codex_conformance.cli._json_input import called, opened, parse, read, within_depth
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._schema_options import add_release_options, channel, read_contract
-from codex_conformance.cli._terminal import Terminal, printable
+from codex_conformance.cli._terminal import Terminal
 from codex_schemas import Problem
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import base64
 import fcntl
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -32,6 +33,7 @@ class SmallCodex:
         http: Sends the requests.
         auth: The identity service.
         backend: The ChatGPT backend.
+        sleep: Lets so many seconds pass.
     """
 
     def __init__(
@@ -40,11 +42,14 @@ class SmallCodex:
         http: httpx.Client,
         auth: str = "https://auth.openai.com",
         backend: str = "https://chatgpt.com/backend-api",
+        *,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._file = home / "auth.json"
         self._http = http
         self._auth = auth
         self._backend = backend
+        self._sleep = sleep
         self._etag = ""
         #: How often a turn was refused for its token.
         self._refusals = 0
@@ -65,7 +70,7 @@ class SmallCodex:
             except TryAgain as again:
                 if pause is None:
                     raise Failed(str(again)) from None
-                time.sleep(pause if again.seconds is None else again.seconds)
+                self._sleep(pause if again.seconds is None else again.seconds)
         raise AssertionError("the last pause is None")
 
     def log_in(self) -> None:
@@ -95,7 +100,7 @@ class SmallCodex:
             if answer.status_code not in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND):
                 approved: Json = _good(answer).json()
                 return approved
-            time.sleep(int(asked.get("interval", 5)))
+            self._sleep(int(asked.get("interval", 5)))
 
     def _ask(self, prompt: str) -> str:
         content = [{"type": "input_text", "text": prompt}]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-__all__ = ["Act", "Beat", "Event", "event_of", "read_events", "take_time"]
+__all__ = ["Act", "Beat", "Event", "Run", "event_of", "read_events", "take_time"]
 
 _DATA = b"data: "
 _BLANK_LINE = b"\n\n"
@@ -57,6 +57,7 @@ def event_of(value: dict[str, Any] | str) -> Event:
 Act = Literal[
     "report",
     "emit",
+    "run",
     "wait_until",
     "pause",
     "hold",
@@ -71,6 +72,14 @@ Act = Literal[
 ]
 
 
+class Run(NamedTuple):
+    """Events that leave one after another, each at its moment."""
+
+    events: Sequence[Event]
+    #: In seconds of the stream's time, one for each event, never falling.
+    moments: Sequence[float]
+
+
 class Beat(NamedTuple):
     """One thing that happens."""
 
@@ -79,7 +88,7 @@ class Beat(NamedTuple):
 
 
 #: The acts during which a client may grow tired and leave.
-_SLOW = frozenset({"wait_until", "pause", "hold", "half_close"})
+_SLOW = frozenset({"run", "wait_until", "pause", "hold", "half_close"})
 
 
 def take_time(beats: Iterable[Beat]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from codex_mockserver.faults._fault import CallMatch, Fault, Surface
 from codex_mockserver.faults._kinds import transports_of
@@ -73,7 +73,23 @@ def _wants_prewarm(fault: Fault) -> bool:
     return fault.when is not None and fault.when.body.get(_GENERATE) is False
 
 
-def is_due(fault: Fault, seen: int) -> bool:
+class Counted(Protocol):
+    """What strikes by count."""
+
+    @property
+    def after(self) -> int:
+        """How many pass before it strikes."""
+
+    @property
+    def times(self) -> int | None:
+        """How many it strikes; None for all that follow."""
+
+    @property
+    def every(self) -> int:
+        """Which of them: each n-th."""
+
+
+def is_due(fault: Counted, seen: int) -> bool:
     """Tell whether a fault strikes when so many matching calls came before."""
     turn, rest = divmod(seen - fault.after, fault.every)
     return turn >= 0 and rest == 0 and (fault.times is None or turn < fault.times)

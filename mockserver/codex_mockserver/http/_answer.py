@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -15,19 +14,18 @@ from codex_mockserver.model import Pacing
 __all__ = ["Answer", "EventStream", "answer_of", "html_answer", "json_answer", "redirect"]
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(msgspec.Struct):
     """A whole response."""
 
     status: int = 200
     body: bytes = b""
     media_type: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    #: By lower-case name.
+    headers: dict[str, str] = {}
 
     def named_headers(self) -> dict[str, str]:
         """Return the headers by lower-case name, with the media type."""
-        named = {"content-type": self.media_type} if self.media_type else {}
-        return named | {name.lower(): value for name, value in self.headers.items()}
+        return {"content-type": self.media_type, **self.headers} if self.media_type else self.headers
 
     def raw_headers(self, date: str) -> list[tuple[bytes, bytes]]:
         """Return the headers as they go on the wire, with the world's date."""
@@ -43,7 +41,6 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
-@dataclass(slots=True)
 class EventStream(Answer):
     """A stream of server-sent events; ``body`` holds all of them, each with its data on one line.
 
@@ -62,7 +59,8 @@ class EventStream(Answer):
 
 def answer_of(answer: FaultAnswer) -> Answer:
     """Return the answer that a fault puts in the place of the real one."""
-    return Answer(answer.status, answer.encoded(), "application/json", dict(answer.headers))
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Answer(answer.status, answer.encoded(), "application/json", headers)
 
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

@@ -19,6 +19,7 @@ from codex_mockserver.http._call import Call
 from codex_mockserver.http._http_stage import HttpStage
 from codex_mockserver.http._openness import widened_answer
 from codex_mockserver.http._origin import origin_of
+from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.http._refusal import Refusal, dialect_of, envelope
 from codex_mockserver.http._rejection import rejection
 from codex_mockserver.http._routing import Route, RouteTable
@@ -49,6 +50,7 @@ class App:
         self.journal = journal
         #: Where streams wait until a test lets them go on.
         self.gates = Gates()
+        self._pacer = Pacer()
         #: Answers the control calls; None hides their paths.
         self.control: Control | None = Control(self)
         #: What a control call that asks for it learns about the addresses of the mock.
@@ -70,14 +72,14 @@ class App:
         """Serve one connection."""
         if scope["type"] == "lifespan":
             return await _lifespan(receive, send)
-        if self.control is not None and scope["type"] == "http" and scope["path"].startswith(PREFIX):
+        if self.control is not None and scope["path"].startswith(PREFIX):
             return await self.control(scope, receive, send)
         exchange = self._open(scope)
         try:
             if scope["type"] == "websocket":
                 await self._serve_socket(scope, Socket(receive, send, exchange, self.date()), exchange)
             else:
-                stage = HttpStage(scope, receive, send, exchange, self.gates, self.date())
+                stage = HttpStage(scope, receive, send, exchange, self.gates, self._pacer, self.date())
                 await self._serve_request(scope, stage, exchange)
         finally:
             self.journal.end(exchange)
@@ -97,7 +99,8 @@ class App:
             route, values = self._route(exchange)
             call = self._call(scope, exchange, route, values)
             call.strikes = strikes = strikes_of(call, call.operation)
-            await stage.strike(strikes, "request")
+            if strikes:
+                await stage.strike(strikes, "request")
             if stage.is_over:
                 return
             answer = self._handle(call, route)
@@ -135,7 +138,9 @@ class App:
             if not route.operation.websocket:
                 raise Refusal(404, "There is no WebSocket at this path.")
             call = self._call(scope, exchange, route, values)
-            handshake = SocketStage(socket, exchange, call.connection, self.gates, socket.refuse_with)
+            handshake = SocketStage(
+                socket, exchange, call.connection, self.gates, self._pacer, refuse=socket.refuse_with
+            )
             await handshake.strike(strikes_of(call, call.operation, "websocket"), "request")
             if handshake.is_over:
                 return
@@ -166,6 +171,7 @@ class App:
             journal=self.journal,
             script=self.script,
             gates=self.gates,
+            pacer=self._pacer,
             connection=connection_of(scope),
             operation=route.operation,
             prefix=route.prefix,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from codex_mockserver.faults import Gates, Strike
+from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.http._stage import Connection
 from codex_mockserver.journal import Exchange, Journal
 from codex_mockserver.model import Script
@@ -17,14 +19,14 @@ from codex_schemas import Operation
 __all__ = ["Call"]
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct, eq=False):
     """One call of a client, read and checked against the contract."""
 
     world: World
     journal: Journal
     script: Script
     gates: Gates
+    pacer: Pacer
     #: The connection under it, None where the server does not give it.
     connection: Connection | None
     operation: Operation
@@ -36,9 +38,9 @@ class Call:
     #: Header values by lower-case name.
     headers: Mapping[str, str]
     #: Values of the path template.
-    path: dict[str, str] = field(default_factory=dict)
+    path: dict[str, str] = {}
     #: The first value of each query parameter.
-    query: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = {}
     #: The decoded JSON or form body, None without one.
     body: Any = None
     #: Who calls; None where the operation is public.

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from codex_mockserver.faults import Chunk, Event, FaultAnswer, Gates, Strike, read_events
 from codex_mockserver.http._answer import Answer, EventStream, answer_of
+from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.http._stage import CallStage, connection_of
 from codex_mockserver.journal import Exchange
 
@@ -24,13 +25,14 @@ class HttpStage(CallStage):
         send: Where the answer goes.
         exchange: Where the journal keeps the call.
         gates: The gates of the backend.
+        pacer: What wakes its streams.
         date: The world's date.
     """
 
     def __init__(  # noqa: PLR0917 (the three of ASGI, and what they stand for)
-        self, scope: Scope, receive: Receive, send: Send, exchange: Exchange, gates: Gates, date: str
+        self, scope: Scope, receive: Receive, send: Send, exchange: Exchange, gates: Gates, pacer: Pacer, date: str
     ) -> None:
-        super().__init__(exchange, connection_of(scope), gates)
+        super().__init__(exchange, connection_of(scope), gates, pacer)
         #: The rest of what the client says.
         self.receive = receive
         self._send = send
@@ -54,10 +56,18 @@ class HttpStage(CallStage):
         self._exchange.missed(strike.report for strike in strikes if strike.is_in_stream)
         self._exchange.answered(answer.status, answer.named_headers(), answer.body)
         if self._chunk is None:
-            await answer.send(self._send, self._date)
+            await self._send_whole(answer)
         else:
             await self._start(answer, len(answer.body))
             await self._while_connected(self._send_body(answer.body, is_last=True))
+
+    async def _send_whole(self, answer: Answer) -> None:
+        """Send an answer in one write; a stream goes past the server, which would copy it."""
+        if not isinstance(answer, EventStream) or self._connection is None:
+            return await answer.send(self._send, self._date)
+        await self._start(answer)
+        self._connection.chunk(answer.body)
+        return await self._send({"type": "http.response.body"})
 
     async def _start(self, answer: Answer, length: int | None = None) -> None:
         headers = answer.raw_headers(self._date)
@@ -75,14 +85,24 @@ class HttpStage(CallStage):
                 await asyncio.sleep(self._chunk.pause)
         await self._send({"type": "http.response.body", "body": data, "more_body": not is_last})
 
-    async def emit(self, event: Event) -> None:
-        """Keep an event until the next wait."""
-        self._kept.append(event.wire)
+    async def emit(self, *events: Event) -> None:
+        """Keep events until the next wait."""
+        self._kept += [event.wire for event in events]
+
+    def _part(self, event: Event) -> bytes:
+        return event.wire
+
+    def _push(self, parts: Sequence[bytes]) -> None:
+        data = b"".join(parts)
+        self._exchange.sent(data)
+        assert self._connection is not None
+        self._connection.push(data)
 
     async def flush(self) -> None:
         """Send what was kept."""
         if self._kept:
             await self._send_body(self._take_kept(), is_last=False)
+        await super().flush()
 
     async def end(self, _: object) -> None:
         """Send what was kept and end the body."""

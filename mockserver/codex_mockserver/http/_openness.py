@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from codex_mockserver.faults import Event, read_events
 from codex_mockserver.http._answer import Answer, EventStream

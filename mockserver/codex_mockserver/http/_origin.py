@@ -24,13 +24,14 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def origin_of(scope: Scope, headers: Mapping[str, str]) -> str:
-    """Return scheme and authority as the client sees them.
+    """Return the address of the mock as the client sees it: scheme, authority, and where its world is mounted.
 
     A ``Host`` that is neither loopback, nor a host of the real service, nor the address of
     the listener is not repeated: a foreign page must not make the mock speak in its name.
     """
     scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
-    return f"{scheme}://{_authority(headers.get('host', ''), scope.get('server') or ('127.0.0.1', None))}"
+    authority = _authority(headers.get("host", ""), scope.get("server") or ("127.0.0.1", None))
+    return f"{scheme}://{authority}{scope.get('root_path', '')}"
 
 
 @lru_cache(maxsize=64)

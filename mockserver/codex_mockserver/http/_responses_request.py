@@ -72,6 +72,8 @@ def check_body(call: Call, schema: str, body: Any) -> Json:
     checked: Json = body
     check_presence(checked)
     check_model(checked.get("model"))
+    if checked.get("background") and checked.get("store") is False:
+        raise Refusal(400, "A background response must be stored.", code="invalid_value", param="background")
     return checked
 
 

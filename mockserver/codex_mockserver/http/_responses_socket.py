@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from codex_mockserver.http._responses_sse import turn_bytes
 from codex_mockserver.http._responses_turn import find_stored, request_id, run_turn, shared_headers
 from codex_mockserver.http._socket import Socket, SocketStage
 from codex_mockserver.http._strikes import strikes_of
-from codex_mockserver.model import Turn
+from codex_mockserver.model import Turn, closing_event
 from codex_mockserver.world import responses
 from codex_mockserver.world.limits import limit_event
 from codex_schemas import load
@@ -30,8 +31,8 @@ _FRAMES = {"codex": "CodexResponseCreateFrame", "public": "PublicResponseCreateF
 
 _CREATE = "response.create"
 
-#: Asks for nothing here: a response has always ended before the next frame is read.
 _INTERRUPT = "response.interrupt"
+_ITEM_DONE = "response.output_item.done"
 
 #: Conversations that a connection can continue; clients continue the last one.
 CONVERSATIONS_KEPT = 64
@@ -57,8 +58,9 @@ class Connection:
         self._call.journal.settle()
         is_open = True
         while is_open and (data := await self._socket.receive()) is not None:
+            call = self._call
             stage = SocketStage(
-                self._socket, self._call.exchange, self._call.connection, self._call.gates, self._send_injected
+                self._socket, call.exchange, call.connection, call.gates, call.pacer, refuse=self._send_injected
             )
             await self._answer(data, stage)
             is_open = stage.is_open
@@ -69,6 +71,7 @@ class Connection:
         try:
             frame = _read_frame(data)
             if frame["type"] == _INTERRUPT:
+                await self._send(_not_running(frame))
                 return
             self._call.strikes = self._strikes(frame)
             await stage.strike(self._call.strikes, "request")
@@ -91,11 +94,26 @@ class Connection:
         events = read_events(turn_bytes(turn))
         if self._call.script.settings.openness_probe:
             events = widened_events(events, "websocket")
+        stage.stops = partial(_is_interrupt, turn.response["id"])
         await stage.perform(events, turn.pacing, self._call.strikes)
+        if stage.is_broken_off and stage.is_open:
+            whole = [event for event in events[: stage.count] if event.name == _ITEM_DONE]
+            await self._interrupt(turn.interrupted(len(whole)), stage.count)
+
+    async def _interrupt(self, turn: Turn, number: int) -> None:
+        """End a response whose client wants to say something else; it goes on from what is whole."""
+        response_id = turn.response["id"]
+        self._conversations[response_id] = turn.items
+        if (stored := find_stored(self._call, response_id)) is not None:
+            stored.response, stored.deltas = turn.response, stored.deltas[: len(turn.said)]
+            self._call.world.commit()
+        await self._send({"type": f"{_INTERRUPT}.accepted", "response_id": response_id})
+        await self._send(closing_event(turn.response, number))
 
     def _check(self, frame: Json) -> Json:
+        """Return what a frame asks for, as the body of a request: a stream, since a socket gives nothing else."""
         body = check_body(self._call, _FRAMES[self._base], frame)
-        return {name: value for name, value in body.items() if name != "type"}
+        return {**{name: value for name, value in body.items() if name != "type"}, "stream": True}
 
     def _strikes(self, frame: Json) -> Sequence[Strike]:
         """Return the faults that strike this response."""
@@ -122,6 +140,21 @@ class Connection:
 
     async def _send(self, event: Json) -> None:
         await self._socket.send(msgspec.json.encode(event).decode())
+
+
+def _is_interrupt(response_id: str, data: str | bytes) -> bool:
+    """Tell whether a frame interrupts this response."""
+    try:
+        frame = _read_frame(data)
+    except Refusal:
+        return False
+    return frame["type"] == _INTERRUPT and frame.get("response_id") == response_id
+
+
+def _not_running(frame: Json) -> Json:
+    """Return the answer to an interruption of what is not said now."""
+    error = {"code": "response_not_active", "message": "This response is not running."}
+    return {"type": f"{_INTERRUPT}.failed", "response_id": frame.get("response_id"), "error": error}
 
 
 def _read_frame(data: str | bytes) -> Json:

@@ -27,14 +27,21 @@ _UNIQUE = frozenset({"call_id", "encrypted_content"})
 
 def turn_bytes(turn: Turn) -> bytes:
     """Return the stream of a turn as it goes on the wire, with what its items share with earlier ones prepared."""
-    opening = opening_events(turn.opening)
-    chunks, number = [sse_bytes(opening)], len(opening)
+    before = _opening()
+    chunks, number = [_encode(turn.opening).join(before)], len(before) - 1
     for index, said in enumerate(turn.said):
         events, count = _item_bytes(said, index, number)
         chunks.append(events)
         number += count
     chunks.append(sse_bytes([closing_event(turn.response, number)]))
     return b"".join(chunks)
+
+
+@cache
+def _opening() -> Sequence[bytes]:
+    """Return the events before the first item as the bytes between which the response object stands."""
+    blank = {"id": _ID}
+    return sse_bytes(opening_events(blank)).split(_encode(blank))
 
 
 def _item_bytes(said: Said, index: int, first: int) -> tuple[bytes, int]:

@@ -9,6 +9,7 @@ from starlette.types import Receive, Send
 
 from codex_mockserver.faults import CloseFrame, Event, FaultAnswer, Gates
 from codex_mockserver.http._answer import Answer, answer_of
+from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.http._stage import CallStage, Connection
 from codex_mockserver.journal import Exchange
 
@@ -53,12 +54,21 @@ class Socket:
             return self._waiting.popleft()
         return None if self._is_gone else await self._next()
 
-    async def gone(self) -> None:
-        """Return when the client has gone, or asks too much; what it sends meanwhile waits to be received."""
+    async def watch(self, stops: Callable[[str | bytes], bool]) -> bool:
+        """Return when the client sends a frame that stops what is said, when it has gone, or asks too much.
+
+        What else it sends waits to be received.
+
+        Returns:
+            Whether it was such a frame.
+        """
         while not self._is_gone and len(self._waiting) < FRAMES_WAITING:
             data = await self._next()
+            if data is not None and stops(data):
+                return True
             if data is not None:
                 self._waiting.append(data)
+        return False
 
     async def send(self, *texts: str) -> None:
         """Send text frames."""
@@ -93,6 +103,7 @@ class SocketStage(CallStage):
         exchange: Where the journal keeps it.
         connection: The connection under it.
         gates: The gates of the backend.
+        pacer: What wakes its streams.
         refuse: How a fault's answer is told: as the HTTP answer to the handshake, or as an error frame.
     """
 
@@ -102,26 +113,42 @@ class SocketStage(CallStage):
         exchange: Exchange,
         connection: Connection | None,
         gates: Gates,
+        pacer: Pacer,
+        *,
         refuse: Callable[[FaultAnswer], Awaitable[None]],
     ) -> None:
-        super().__init__(exchange, connection, gates)
+        super().__init__(exchange, connection, gates, pacer)
         self._socket = socket
         self._refuse = refuse
         #: Whether the connection goes on after this.
         self.is_open = True
+        #: Tells which frame of the client stops what is said, while that takes time.
+        self.stops: Callable[[str | bytes], bool] = lambda _: False
+        #: Events that were sent.
+        self.count = 0
 
-    async def emit(self, event: Event) -> None:
-        """Send the data of an event as a text frame; what only frames server-sent events has none."""
-        if event.data:
-            await self._socket.send(event.data.decode())
+    async def emit(self, *events: Event) -> None:
+        """Send the data of events as text frames; what only frames server-sent events has none."""
+        self.count += len(events)
+        await self._socket.send(*[event.data.decode() for event in events if event.data])
 
     async def burst(self, events: Sequence[Event]) -> None:
-        """Send the data of all events at once."""
-        await self._socket.send(*[event.data.decode() for event in events])
+        """Send all events at once: the first waits for a client that does not read, the others leave with it."""
+        await self.emit(*events[:1])
+        if self._connection is None:
+            await self.emit(*events[1:])
+        else:
+            self._push([event.data for event in events[1:]])
         await self.end(None)
 
-    async def flush(self) -> None:
-        """Let the frames leave that were sent: they do when the event loop turns."""
+    def _part(self, event: Event) -> bytes:
+        return event.data
+
+    def _push(self, parts: Sequence[bytes]) -> None:
+        self.count += len(parts)
+        self._exchange.frame("server", *parts, is_text=True)
+        assert self._connection is not None
+        self._connection.push(*parts)
 
     async def answer(self, answer: FaultAnswer) -> None:
         """Answer this, and nothing else."""
@@ -138,5 +165,4 @@ class SocketStage(CallStage):
         await super()._leave(act)
 
     async def _gone(self) -> None:
-        await self._socket.gone()
-        self.is_open = False
+        self.is_open = await self._socket.watch(self.stops) and self.is_open

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from starlette.types import Scope
 
-from codex_mockserver.faults import Beat, Event, FaultAnswer, Gates, Strike, around, arrange, take_time
+from codex_mockserver.faults import Beat, Event, FaultAnswer, Gates, Run, Strike, around, arrange, take_time
+from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.journal import Exchange
 from codex_mockserver.model import Pacing, moments
 
@@ -24,6 +25,15 @@ class Connection(Protocol):
 
     ends_with_client: bool
     ignores_pings: bool
+
+    def push(self, *parts: bytes) -> None:
+        """Send parts of a streamed body, each as a chunk, or texts on a WebSocket; now, and without waiting."""
+
+    def chunk(self, body: bytes) -> None:
+        """Write a whole streamed body as one chunk; it leaves with what is written next."""
+
+    def flush(self) -> None:
+        """Let what was written leave now."""
 
     def cut(self) -> None:
         """Close it after what was written."""
@@ -48,14 +58,16 @@ class CallStage(ABC):
         exchange: Where the journal keeps the call.
         connection: The connection under it.
         gates: The gates of the backend.
+        pacer: What wakes its streams.
     """
 
-    def __init__(self, exchange: Exchange, connection: Connection | None, gates: Gates) -> None:
+    def __init__(self, exchange: Exchange, connection: Connection | None, gates: Gates, pacer: Pacer) -> None:
         self._exchange = exchange
         self._connection = connection
         self._gates = gates
-        #: Whether nothing more can be said.
-        self.is_over = False
+        self._pacer = pacer
+        #: Whether nothing more can be said, and whether that was the client's wish.
+        self.is_over = self.is_broken_off = False
         #: Whether every answer takes time.
         self._is_slow = False
         #: The moment, in the time of the event loop, from which the stream's time is counted,
@@ -69,21 +81,25 @@ class CallStage(ABC):
 
     async def perform(self, events: Sequence[Event], pacing: Pacing | None, strikes: Sequence[Strike]) -> None:
         """Send a stream as pacing and faults let it be."""
-        if not strikes and pacing is None:
-            return await self.burst(events)
-        plan = arrange(events, strikes, moments(pacing, events) if pacing else None)
-        self._exchange.missed(strike.report for strike in plan.missed)
-        return await self.play([*plan.beats, Beat("end")])
+        planned = moments(pacing, events) if pacing else None
+        if strikes:
+            plan = arrange(events, strikes, planned)
+            self._exchange.missed(strike.report for strike in plan.missed)
+            await self.play([*plan.beats, Beat("end")])
+        elif planned:
+            await self.play([Beat("run", Run(events, planned)), Beat("end")])
+        else:
+            await self.burst(events)
 
     async def play(self, beats: Sequence[Beat]) -> None:
         """Play beats until one of them ends the call, or until the client leaves."""
-        self._origin, self._moment = asyncio.get_running_loop().time(), 0.0
         if self._is_slow or take_time(beats):
             await self._while_connected(self._play(beats))
         else:
             await self._play(beats)
 
     async def _play(self, beats: Iterable[Beat]) -> None:
+        self._origin, self._moment = asyncio.get_running_loop().time(), 0.0
         for beat in beats:
             await getattr(self, beat.act)(beat.argument)
             if self.is_over:
@@ -99,7 +115,7 @@ class CallStage(ABC):
             if player.done():
                 player.result()
             else:
-                self.is_over = True
+                self.is_over = self.is_broken_off = True
         finally:
             player.cancel()
             watcher.cancel()
@@ -116,21 +132,41 @@ class CallStage(ABC):
         self._exchange.faults.append(text)
 
     @abstractmethod
-    async def emit(self, event: Event) -> None:
-        """Send an event, or keep it until the next wait."""
+    async def emit(self, *events: Event) -> None:
+        """Send events, or keep them until the next wait."""
 
     @abstractmethod
     async def answer(self, answer: FaultAnswer) -> None:
         """Answer this, and nothing else."""
 
-    @abstractmethod
     async def flush(self) -> None:
-        """Send what was kept."""
+        """Let what was said leave now."""
+        if self._connection is not None:
+            self._connection.flush()
+
+    async def run(self, run: Run) -> None:
+        """Send events at their moments; those that are late leave together."""
+        rest = 0
+        await self.flush()
+        if self._connection is not None:
+            parts = [self._part(event) for event in run.events]
+            deadlines = [self._origin + moment for moment in run.moments]
+            rest = await self._pacer.play(parts, deadlines, self._push)
+        for event, moment in zip(run.events[rest:], run.moments[rest:], strict=True):
+            await self.wait_until(moment)
+            await self.emit(event)
+
+    @abstractmethod
+    def _part(self, event: Event) -> bytes:
+        """Return an event as it stands in the body, or the text of its frame."""
+
+    @abstractmethod
+    def _push(self, parts: Sequence[bytes]) -> None:
+        """Send parts on the connection at once."""
 
     async def burst(self, events: Sequence[Event]) -> None:
         """Send all events of a stream at once."""
-        for event in events:
-            await self.emit(event)
+        await self.emit(*events)
         await self.end(None)
 
     async def wait_until(self, moment: float) -> None:

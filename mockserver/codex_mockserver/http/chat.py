@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -17,17 +18,19 @@ from codex_mockserver.http._responses_request import check_format
 from codex_mockserver.http._responses_turn import ask_model, request_id
 from codex_mockserver.http._routing import Handlers
 from codex_mockserver.model import (
-    Continuation,
     Prompt,
     Turn,
     catalogue,
     chat_chunks,
     chat_completion,
     chat_prompt,
+    check_count,
+    continuation,
     text_chunks,
     text_completion,
     text_prompt,
 )
+from codex_schemas import Problem
 
 __all__ = ["handlers"]
 
@@ -64,10 +67,14 @@ def create_chat_completion(call: Call) -> Answer:
 def create_completion(call: Call) -> Answer:
     """Continue one or several texts, as a stream or as one object."""
     body: Json = call.body
-    parts = []
+    _check_together(body)
+    parts, told = [], 0
     for text in _texts(body["prompt"]):
         turn, completion = _complete(call, text_prompt(body, text))
-        parts.append(Continuation(turn, completion, text if body.get("echo") else ""))
+        with _bounded():
+            parts.append(continuation(turn, completion, text, body))
+            told += parts[-1].logprob_count
+            check_count(told)
     whole = text_completion(call.world.ids.new("cmpl-"), parts)
     if body.get("stream"):
         return _stream(call, text_chunks(whole, parts, include_usage=_wants_usage(body)), parts[-1].turn)
@@ -85,7 +92,8 @@ def _complete(call: Call, prompt: Prompt) -> tuple[Turn, Json]:
     if count > 1 and turn.response["usage"]["output_tokens"] * count > _MOST_TOKENS:
         message = f"Invalid 'n': {count} answers of this length are too long."
         raise Refusal(400, message, code="integer_above_max_value", param="n")
-    return turn, chat_completion(turn, call.world.ids, body)
+    with _bounded():
+        return turn, chat_completion(turn, call.world.ids, body)
 
 
 def _check(body: Json) -> None:
@@ -95,6 +103,28 @@ def _check(body: Json) -> None:
         raise Refusal(404, message, code="model_not_found")
     if body.get("stream_options") is not None and not body.get("stream"):
         raise Refusal(400, "The 'stream_options' parameter is only allowed with 'stream'.", param="stream_options")
+    if body.get("top_logprobs") is not None and not body.get("logprobs"):
+        raise Refusal(400, "The 'top_logprobs' parameter is only allowed with 'logprobs'.", param="top_logprobs")
+
+
+def _check_together(body: Json) -> None:
+    """Refuse what cannot be wished together of the continuation of a text."""
+    best_of = body.get("best_of") or 1
+    if body.get("best_of") and best_of < (body.get("n") or 1):
+        raise Refusal(400, "The 'best_of' parameter must not be smaller than 'n'.", param="best_of")
+    if best_of > 1 and body.get("stream"):
+        raise Refusal(400, "The 'best_of' parameter is not allowed with 'stream'.", param="best_of")
+    if body.get("suffix") and body.get("echo"):
+        raise Refusal(400, "The 'suffix' parameter is not allowed with 'echo'.", param="suffix")
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Refuse what would fill the memory."""
+    try:
+        yield
+    except Problem as problem:
+        raise Refusal(400, str(problem), code="integer_above_max_value", param="logprobs") from None
 
 
 def _wants_usage(body: Json) -> bool:

@@ -65,8 +65,6 @@ def retrieve_model(call: Call) -> Answer:
 def create_response(call: Call) -> Answer:
     """Create a response, as a stream of events or, on the public base, as one object."""
     body = check_body(call, _schema(call), call.body)
-    if body.get("background") and body.get("store") is False:
-        raise Refusal(400, "A background response must be stored.", code="invalid_value", param="background")
     turn = run_turn(call, read_prompt(call, body, _earlier(call, body.get("previous_response_id"))))
     headers = turn_headers(call, turn.prompt.model)
     if body.get("stream"):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from codex_mockserver.model._chat_prompt import CALL_ITEMS
+from codex_mockserver.model._logprobs import logprobs_of
 from codex_mockserver.model._prompt import Json
 from codex_mockserver.model._stream import Deltas
 from codex_mockserver.model._turn import Turn
 from codex_mockserver.world import Ids
 
-__all__ = ["chat_chunks", "chat_completion"]
+__all__ = ["chat_chunks", "chat_completion", "chosen_alternatives"]
 
 _ID_LENGTH = 24
 
@@ -40,24 +41,29 @@ def chat_completion(turn: Turn, ids: Ids, body: Json) -> Json:
         turn: What the model said.
         ids: Gives the identifiers.
         body: The chat request.
+
+    Raises:
+        Problem: The log probabilities are too many.
     """
     output, count = turn.response["output"], body.get("n") or 1
     message = _message(output)
     calls = _calls(output)
+    alternatives = chosen_alternatives(body)
+    logprobs = None if alternatives is None else _logprobs(turn, alternatives, count)
     choices = []
     for index in range(count):
         # A tool call has an id of its own in each choice.
         own = [call if index == 0 else {**call, "id": ids.new("call_", _ID_LENGTH)} for call in calls]
         whole = {**message, **_called(own, is_older="functions" in body)}
         reason = _finish_reason(turn, whole)
-        choices.append({"index": index, "message": whole, "logprobs": None, "finish_reason": reason})
+        choices.append({"index": index, "message": whole, "logprobs": logprobs, "finish_reason": reason})
     return {
         "id": ids.new("chatcmpl-"),
         "object": "chat.completion",
         "created": turn.response["created_at"],
         "model": turn.prompt.model,
         "choices": choices,
-        "usage": _usage(turn.response["usage"], count),
+        "usage": _usage(turn.response["usage"], body.get("best_of") or count),
         "service_tier": turn.response["service_tier"],
         "system_fingerprint": None,
     }
@@ -67,15 +73,29 @@ def chat_chunks(turn: Turn, completion: Json, *, include_usage: bool) -> Iterato
     """Yield the chunks of a completion, as the events of its response come."""
     head = {name: completion[name] for name in ("id", "created", "model", "service_tier", "system_fingerprint")}
     head |= {"object": "chat.completion.chunk"} | ({"usage": None} if include_usage else {})
+    told = {name: iter(told or ()) for name, told in (completion["choices"][0]["logprobs"] or {}).items()}
     for delta in _deltas(turn):
+        logprobs = _next_logprobs(delta, told)
         for choice in completion["choices"]:
-            yield {**head, "choices": [_chunk_choice(choice["index"], _own(delta, choice["message"]), None)]}
+            own = _own(delta, choice["message"])
+            yield {**head, "choices": [_chunk_choice(choice["index"], own, None, logprobs)]}
     if turn.response["error"] is not None:
         return
     for choice in completion["choices"]:
         yield {**head, "choices": [_chunk_choice(choice["index"], {}, choice["finish_reason"])]}
     if include_usage:
         yield {**head, "choices": [], "usage": completion["usage"]}
+
+
+def chosen_alternatives(body: Json) -> int | None:
+    """Return how many alternatives a request wants with each word, None without log probabilities.
+
+    A request that has a text continued names their number where a chat says yes or no.
+    """
+    wish: bool | int | None = body.get("logprobs")
+    if wish is None or wish is False:
+        return None
+    return body.get("top_logprobs") or 0 if wish is True else wish
 
 
 def _finish_reason(turn: Turn, message: Json) -> str:
@@ -159,5 +179,19 @@ def _own(delta: Json, message: Json) -> Json:
     return {"tool_calls": [{**call, "id": message["tool_calls"][call["index"]]["id"]}]}
 
 
-def _chunk_choice(index: int, delta: Json, reason: str | None) -> dict[str, Any]:
-    return {"index": index, "delta": delta, "logprobs": None, "finish_reason": reason}
+def _chunk_choice(index: int, delta: Json, reason: str | None, logprobs: Json | None = None) -> dict[str, Any]:
+    return {"index": index, "delta": delta, "logprobs": logprobs, "finish_reason": reason}
+
+
+def _logprobs(turn: Turn, alternatives: int, count: int) -> Json | None:
+    """Return the log probabilities of a message that is said so often, None where it has no text."""
+    deltas = list(_deltas(turn))
+    tokens = {name: [delta[name] for delta in deltas if delta.get(name)] for name in ("content", "refusal")}
+    told = {name: logprobs_of(texts, alternatives, copies=count) or None for name, texts in tokens.items()}
+    return told if any(told.values()) else None
+
+
+def _next_logprobs(delta: Json, told: Mapping[str, Iterator[Json]]) -> Json | None:
+    """Return the log probabilities of what a delta adds."""
+    grown = {name: [next(left)] if delta.get(name) else None for name, left in told.items()}
+    return grown if any(grown.values()) else None

@@ -39,7 +39,11 @@ def chat_prompt(body: Json) -> Prompt:
 def text_prompt(body: Json, text: str) -> Prompt:
     """Return the prompt of a request that has a text continued."""
     asked = {"model": body["model"], "stop": _list(body.get("stop"))}
-    return Prompt(asked, _items([{"role": "user", "content": text}]))
+    messages = [{"role": "user", "content": text}]
+    if body.get("suffix"):
+        # The model reads what shall follow, too.
+        messages.append({"role": "developer", "content": body["suffix"]})
+    return Prompt(asked, _items(messages))
 
 
 def _items(messages: Iterable[Json]) -> list[Json]:

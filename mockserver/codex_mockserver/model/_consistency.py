@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
+from codex_mockserver._contradiction import Contradiction, bad_pattern, unknown
+from codex_mockserver.model._app_server_checks import app_server_contradictions
 from codex_mockserver.model._catalogue import catalogue
-from codex_mockserver.model._contradiction import Contradiction, bad_pattern, unknown
 from codex_mockserver.model._expectation_checks import expectation_contradictions
 from codex_mockserver.model._fault_checks import fault_contradictions
+from codex_mockserver.model._outcome import OUTCOME_KEYS
 from codex_mockserver.model._pacing import Pacing
 from codex_mockserver.model._prompt import Json
 from codex_mockserver.model._scenario import Scenario, Step
@@ -17,6 +20,12 @@ from codex_mockserver.world import SEEDED_NAMES, AccountSetup
 from codex_schemas.yaml_text import Path
 
 __all__ = ["contradictions"]
+
+#: The kinds of entries that say how a call goes.
+_WITH_OUTCOME = frozenset({"exec_command", "function_call", "custom_tool_call"})
+
+#: How alike a key must be to one that it is taken for.
+_SLIP = 0.8
 
 
 def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
@@ -37,6 +46,7 @@ def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
     yield from _in_pacing(("pacing",), scenario.pacing)
     yield from fault_contradictions(scenario)
     yield from expectation_contradictions(scenario)
+    yield from app_server_contradictions(scenario.app_server)
 
 
 def _in_step(path: Path, step: Step) -> Iterator[Contradiction]:
@@ -54,6 +64,20 @@ def _in_step(path: Path, step: Step) -> Iterator[Contradiction]:
         )
     for index, entry in enumerate(step.say):
         yield from _in_message((*path, "say", index, "message"), entry.get("message"))
+        for kind in _WITH_OUTCOME & entry.keys():
+            yield from _in_outcome((*path, "say", index, kind), entry[kind])
+
+
+def _in_outcome(path: Path, call: Json) -> Iterator[Contradiction]:
+    """Yield what is wrong about how a call goes; a command takes any argument, so that no schema sees a slip."""
+    for key in call.keys() - {*OUTCOME_KEYS}:
+        for meant in get_close_matches(key, OUTCOME_KEYS, n=1, cutoff=_SLIP):
+            yield Contradiction((*path, key), "one of " + ", ".join(OUTCOME_KEYS), repr(key), f"Write {meant!r}.")
+    if "chunks" in call and call.get("output", joined := "".join(call["chunks"])) != joined:
+        found = f"{joined[:60]!r} for the output {call['output'][:60]!r}"
+        yield Contradiction((*path, "chunks"), "chunks that make up the output", found, "Leave one of them out.")
+    if "error" in call and "output" in call:
+        yield Contradiction((*path, "error"), "an output or an error", "both", "Leave one of them out.")
 
 
 def _in_message(path: Path, message: str | Json | None) -> Iterator[Contradiction]:

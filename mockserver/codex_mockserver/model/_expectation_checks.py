@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from codex_mockserver.expectations import Expectation
-from codex_mockserver.model._contradiction import Contradiction, bad_pattern, unknown
+from codex_mockserver._contradiction import Contradiction, unknown
+from codex_mockserver.expectations import Expectation, contradictions
 from codex_mockserver.model._scenario import Scenario
 from codex_mockserver.world import SEEDED_NAMES
 from codex_schemas import SURFACES, load
@@ -27,8 +27,4 @@ def _in_request(path: Path, request: Expectation) -> Iterator[Contradiction]:
     if request.operation is not None:
         known = [name for surface in SURFACES for name in load(surface).operations]
         yield from unknown((*path, "operation"), request.operation, known)
-    yield from bad_pattern((*path, "path"), request.path)
-    for part in ("query", "header"):
-        patterns: Mapping[str, str | None] = getattr(request, part)
-        for name, pattern in patterns.items():
-            yield from bad_pattern((*path, part, name), pattern)
+    yield from contradictions(request, path)

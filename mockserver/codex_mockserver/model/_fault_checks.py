@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
+from codex_mockserver._contradiction import Contradiction, bad_pattern, unknown
 from codex_mockserver.faults import (
     ALL,
     CALL_PLACES,
@@ -19,7 +20,6 @@ from codex_mockserver.faults import (
     locate,
     transports_of,
 )
-from codex_mockserver.model._contradiction import Contradiction, bad_pattern, unknown
 from codex_mockserver.model._rehearsal import rehearse
 from codex_mockserver.model._scenario import Scenario
 from codex_mockserver.world import SEEDED_NAMES

@@ -30,6 +30,7 @@ _TITLES = {
     "openness": "What nobody knows yet",
     "models": "The model catalogue",
     "outage": "Outages beside the model",
+    "app": "The app-server",
 }
 
 

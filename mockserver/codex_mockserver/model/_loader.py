@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
+from codex_mockserver._contradiction import Contradiction
 from codex_mockserver.model._consistency import contradictions
-from codex_mockserver.model._contradiction import Contradiction
 from codex_mockserver.model._library import is_name, scenario_text
 from codex_mockserver.model._prompt import Json
 from codex_mockserver.model._scenario import Scenario

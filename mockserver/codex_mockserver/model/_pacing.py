@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
@@ -45,13 +46,23 @@ def moments(pacing: Pacing, events: Sequence[Event]) -> list[float]:
     step = 1 / rate if rate else 0.0
     chance = random.Random(pacing.seed)  # noqa: S311 (the same lateness in every run is the point)
     now, planned = pacing.first_token, []
-    pauses = [(locate(events, pause.at, 0), pause.seconds) for pause in pacing.pauses]
+    pauses = _pauses(pacing, events)
     for index, event in enumerate(events):
-        now += sum(seconds for position, seconds in pauses if position == index)
-        counts = pacing.tokens_per_second is None or _is_token(event)
-        planned.append(now + (step * pacing.jitter * chance.random() if counts else 0.0))
-        now += step if counts else 0.0
+        now += pauses.get(index, 0.0)
+        if pacing.tokens_per_second is None or _is_token(event):
+            planned.append(now + step * pacing.jitter * chance.random())
+            now += step
+        else:
+            planned.append(now)
     return planned
+
+
+def _pauses(pacing: Pacing, events: Sequence[Event]) -> dict[int | None, float]:
+    """Return the seconds that pass before events, by their position."""
+    pauses: defaultdict[int | None, float] = defaultdict(float)
+    for pause in pacing.pauses:
+        pauses[locate(events, pause.at, 0)] += pause.seconds
+    return pauses
 
 
 def _is_token(event: Event) -> bool:

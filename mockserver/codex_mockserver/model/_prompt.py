@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ _TOOL_ITEMS = frozenset({"additional_tools", "tool_search_output"})
 _ENCRYPTED_REASONING = "reasoning.encrypted_content"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Prompt:
     """A request as the model sees it: the body, and every item from the first one on."""
 
@@ -32,18 +32,14 @@ class Prompt:
     new_items: Sequence[Json]
     #: The conversation that it continues.
     earlier: Sequence[Json] = ()
+    #: The whole conversation.
+    items: list[Json] = field(init=False)
+    #: What is asked for: ``turn``, ``prewarm`` or ``compaction``.
+    kind: str = field(init=False)
 
-    @cached_property
-    def items(self) -> list[Json]:
-        """The whole conversation."""
-        return [*self.earlier, *self.new_items]
-
-    @cached_property
-    def kind(self) -> str:
-        """What is asked for: ``turn``, ``prewarm`` or ``compaction``."""
-        if self.body.get("generate") is False:
-            return "prewarm"
-        return "compaction" if self.has_trigger or self._names_compaction() else "turn"
+    def __post_init__(self) -> None:
+        self.items = [*self.earlier, *self.new_items]
+        self.kind = self._kind()
 
     @property
     def model(self) -> str:
@@ -97,6 +93,11 @@ class Prompt:
         """The tools that the request offers."""
         brought = (tool for item in self.items if item.get("type") in _TOOL_ITEMS for tool in item["tools"])
         return Toolbox([*(self.body.get("tools") or ()), *brought])
+
+    def _kind(self) -> str:
+        if self.body.get("generate") is False:
+            return "prewarm"
+        return "compaction" if self.has_trigger or self._names_compaction() else "turn"
 
     def _names_compaction(self) -> bool:
         """Tell whether codex marks the request as a compaction that wants an ordinary message."""

@@ -8,6 +8,7 @@ import msgspec
 
 from codex_mockserver.expectations import Expectation
 from codex_mockserver.faults import Fault
+from codex_mockserver.model._app_server_setup import AppServerSetup
 from codex_mockserver.model._pacing import Pacing
 from codex_mockserver.world import AccountSetup
 
@@ -119,3 +120,5 @@ class Scenario(msgspec.Struct, forbid_unknown_fields=True):
     pacing: Pacing | None = None
     faults: list[Fault] = []
     chaos: Chaos | None = None
+    #: What is said of the app-server alone.
+    app_server: AppServerSetup = msgspec.field(default_factory=AppServerSetup)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
+from codex_mockserver.model._outcome import UNSCRIPTED, Outcome, split_outcome
 from codex_mockserver.model._prompt import Json, Prompt
 from codex_mockserver.model._toolbox import Tool
 from codex_mockserver.world import Ids
@@ -39,13 +42,13 @@ _PREFIXES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One item of a response, and how its text is cut into deltas."""
+class Said(msgspec.Struct, frozen=True):
+    """One item of a response, how its text is cut into deltas, and how the call goes that it may be."""
 
     item: Json
     #: The deltas of its text; None cuts it by words.
     deltas: Sequence[str] | None = None
+    outcome: Outcome = UNSCRIPTED
 
 
 def speak(entry: Json, ids: Ids, prompt: Prompt) -> Said:
@@ -63,7 +66,7 @@ def speak(entry: Json, ids: Ids, prompt: Prompt) -> Said:
             advice="Read scenarios with load_scenario(), which finds such errors early.",
         )
     said = _KINDS[kind](value, prompt)
-    return Said(_identified(said.item, ids, prompt), said.deltas)
+    return Said(_identified(said.item, ids, prompt), said.deltas, said.outcome)
 
 
 def spoken_texts(say: Iterable[Json]) -> Iterator[str]:
@@ -79,7 +82,7 @@ def broken_off(said: Said) -> Said:
     """Return an item as it is when its response ends too early."""
     if said.item["type"] not in _WITH_STATUS:
         return said
-    return Said({**said.item, "status": "incomplete"}, said.deltas)
+    return replace(said, item={**said.item, "status": "incomplete"})
 
 
 def stopped(said: list[Said], stops: Sequence[str]) -> list[Said]:
@@ -152,6 +155,16 @@ def _reasoning(value: Json, _prompt: Prompt) -> Said:
     return Said(item)
 
 
+def _exec_command(value: Json, prompt: Prompt) -> Said:
+    arguments, outcome = split_outcome(value)
+    return Said(prompt.toolbox.run_command(arguments), outcome=outcome)
+
+
+def _apply_patch(value: str | Json, prompt: Prompt) -> Said:
+    patch, outcome = (value, UNSCRIPTED) if isinstance(value, str) else (value["patch"], Outcome(error=value["fails"]))
+    return Said(prompt.toolbox.apply_patch(patch), outcome=outcome)
+
+
 def _function_call(value: Json, prompt: Prompt) -> Said:
     return _named_call("function", value, value.get("arguments", {}), prompt)
 
@@ -164,7 +177,7 @@ def _named_call(kind: str, value: Json, arguments: Any, prompt: Prompt) -> Said:
     """Call a tool by name, in the namespace in which the request offers it."""
     offered = prompt.toolbox.find(value["name"])
     namespace = value.get("namespace", offered.namespace if offered else None)
-    return Said(Tool(kind, value["name"], namespace).call(arguments))
+    return Said(Tool(kind, value["name"], namespace).call(arguments), outcome=split_outcome(value)[1])
 
 
 def _web_search(query: str, _prompt: Prompt) -> Said:
@@ -175,8 +188,8 @@ def _web_search(query: str, _prompt: Prompt) -> Said:
 _KINDS: dict[str, Callable[[Any, Prompt], Said]] = {
     "message": _message,
     "reasoning": _reasoning,
-    "exec_command": lambda arguments, prompt: Said(prompt.toolbox.run_command(arguments)),
-    "apply_patch": lambda patch, prompt: Said(prompt.toolbox.apply_patch(patch)),
+    "exec_command": _exec_command,
+    "apply_patch": _apply_patch,
     "function_call": _function_call,
     "custom_tool_call": _custom_tool_call,
     "web_search": _web_search,

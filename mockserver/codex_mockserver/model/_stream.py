@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from codex_mockserver.model._prompt import Json
 from codex_mockserver.model._speech import Said
 
-__all__ = ["Deltas", "closing_event", "flat", "item_events", "opening_events", "response_stream"]
+__all__ = ["Deltas", "closing_event", "flat", "item_events", "opening_events", "response_stream", "words"]
 
 _WORD = re.compile(r"\s*\S+\s*")
 
@@ -146,7 +146,7 @@ class _Stream:
     def _add_arguments(self, item: Json, where: Json) -> None:
         name, stem = _ARGUMENTS[item["type"]]
         text = item[name] or ""
-        self.add_deltas(f"{stem}.delta", where, _words(text))
+        self.add_deltas(f"{stem}.delta", where, words(text))
         self.add(f"{stem}.done", **where, **{name: text})
 
     def _add_contents(self, item: Json, where: Json, deltas: Sequence[str] | None) -> None:
@@ -155,23 +155,41 @@ class _Stream:
             kind = part["type"]
             name, extra = _PARTS[kind]
             plain: Json = {**where, "content_index": index}
-            place: Json = {**plain, **extra}
-            self.add("response.content_part.added", **plain, part={**part, name: ""})
-            pieces = deltas if deltas is not None and index == 0 else _words(part[name])
-            self.add_deltas(f"response.{kind}.delta", place, pieces)
-            self.add(f"response.{kind}.done", **place, **{name: part[name]})
+            pieces = deltas if deltas is not None and index == 0 else words(part[name])
+            logprobs = _shortened(part.get("logprobs") or ())
+            blank = {name: "", "logprobs": []} if logprobs else {name: ""}
+            self.add("response.content_part.added", **plain, part=part | blank)
+            if logprobs and len(logprobs) == len(pieces):
+                for piece, logprob in zip(pieces, logprobs, strict=True):
+                    self.add(f"response.{kind}.delta", **plain, logprobs=[logprob], delta=piece)
+            else:
+                self.add_deltas(f"response.{kind}.delta", {**plain, **extra}, pieces)
+            said = {"logprobs": logprobs} if logprobs else extra
+            self.add(f"response.{kind}.done", **plain, **said, **{name: part[name]})
             self.add("response.content_part.done", **plain, part=part)
 
     def _add_summary(self, item: Json, where: Json) -> None:
         for index, part in enumerate(item["summary"]):
             place: Json = {**where, "summary_index": index}
             self.add("response.reasoning_summary_part.added", **place, part={**part, "text": ""})
-            self.add_deltas("response.reasoning_summary_text.delta", place, _words(part["text"]))
+            self.add_deltas("response.reasoning_summary_text.delta", place, words(part["text"]))
             self.add("response.reasoning_summary_text.done", **place, text=part["text"])
             self.add("response.reasoning_summary_part.done", **place, part=part)
 
 
-def _words(text: str) -> Sequence[str]:
+def _shortened(logprobs: Iterable[Json]) -> list[Json]:
+    """Return log probabilities as text events have them: without bytes."""
+    return [
+        {**_without_bytes(each), "top_logprobs": [_without_bytes(other) for other in each.get("top_logprobs") or ()]}
+        for each in logprobs
+    ]
+
+
+def _without_bytes(logprob: Json) -> Json:
+    return {name: logprob.get(name) for name in ("token", "logprob")}
+
+
+def words(text: str) -> Sequence[str]:
     """Cut a text into words that keep their white space; text without a word stays whole."""
     return _short_words(text) if len(text) <= _SHORT else _cut(text)
 

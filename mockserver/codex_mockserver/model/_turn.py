@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from codex_mockserver.model._logprobs import wished_alternatives, with_logprobs
 from codex_mockserver.model._pacing import Pacing
 from codex_mockserver.model._prompt import Json, Prompt
 from codex_mockserver.model._response import finished, opened
@@ -21,8 +24,7 @@ __all__ = ["Turn", "take_turn"]
 _ID_LENGTH = 48
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A prompt with what the model says to it."""
 
     prompt: Prompt
@@ -49,6 +51,12 @@ class Turn:
         output: list[Json] = self.response["output"]
         return [*self.prompt.items, *output]
 
+    def interrupted(self, count: int) -> Turn:
+        """Return the turn as a client leaves that interrupts it: with so many of its items, each of them whole."""
+        output, usage, now = self.response["output"][:count], self.response["usage"], self.opening["created_at"]
+        response = finished(self.opening, {"incomplete": "interrupted"}, output, usage, now)
+        return replace(self, said=self.said[:count], response=response)
+
     @property
     def total_tokens(self) -> int:
         """The tokens in and out."""
@@ -62,20 +70,23 @@ def take_turn(world: World, script: Script, prompt: Prompt, *, is_lost: bool = F
     A response that is lost on its way does not use up its step: the client will ask again.
 
     Raises:
-        Problem: The scenario has no step for it, or one that the request's tools cannot do; no
-            step is used up then.
+        Problem: The scenario has no step for it, or one that the request's tools cannot do, or its log
+            probabilities are too many; no step is used up then.
     """
     index = script.choose(world, prompt)
     step = Step(say=_own_words(prompt)) if index is None else script.scenario.model[index]
     said = stopped([speak(entry, world.ids, prompt) for entry in step.say], prompt.body.get("stop") or ())
-    if index is not None and not is_lost:
-        script.use(world, index)
     if isinstance(step.end, dict) and "incomplete" in step.end:
         said[-1:] = [broken_off(part) for part in said[-1:]]
+    usage = usage_of(prompt, [part.item for part in said], step.usage)
+    if (alternatives := wished_alternatives(prompt.body)) is not None:
+        said = [with_logprobs(part, alternatives) for part in said]
+    if index is not None and not is_lost:
+        script.use(world, index)
     output = [part.item for part in said]
     now = int(world.now())
     opening = opened(world.ids.new("resp_", _ID_LENGTH), now, prompt.body)
-    response = finished(opening, step.end, output, usage_of(prompt, output, step.usage), now)
+    response = finished(opening, step.end, output, usage, now)
     return Turn(prompt, opening, response, said, step.pacing or script.scenario.pacing)
 
 

@@ -11,13 +11,15 @@ from codex_mockserver.model._prompt import Json, Prompt
 
 __all__ = ["count_tokens", "input_tokens", "usage_of"]
 
+_encode = msgspec.json.Encoder().encode
+
 #: Characters that make one token, as in English prose.
 _CHARACTERS = 4
 
 
 def count_tokens(value: Any) -> int:
     """Return the estimated tokens of a text or of items, from their length as JSON."""
-    return -(-len(msgspec.json.encode(value)) // _CHARACTERS)
+    return -(-len(_encode(value)) // _CHARACTERS)
 
 
 def input_tokens(prompt: Prompt) -> int:

@@ -4,12 +4,15 @@ from codex_mockserver.serving._backend import Backend, SyncBackend
 from codex_mockserver.serving._client_env import direct_config, direct_environment, proxied_config, proxied_environment
 from codex_mockserver.serving._listener import Listener
 from codex_mockserver.serving._proxy import ConnectProxy
+from codex_mockserver.serving._side_world import SideWorld, SyncSideWorld
 
 __all__ = [
     "Backend",
     "ConnectProxy",
     "Listener",
+    "SideWorld",
     "SyncBackend",
+    "SyncSideWorld",
     "direct_config",
     "direct_environment",
     "proxied_config",

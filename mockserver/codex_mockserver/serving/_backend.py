@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import msgspec
-
-from codex_mockserver.expectations import Expectation, verify
-from codex_mockserver.http import REAL_HOSTS, App, Control
-from codex_mockserver.journal import Exchange, Journal
+from codex_mockserver.http import REAL_HOSTS, Control, create_app
+from codex_mockserver.http.control import MountedWorld, SideWorlds
 from codex_mockserver.model import Scenario, Script, load_scenario
 from codex_mockserver.serving._client_env import proxied_config, proxied_environment, write_codex_home
 from codex_mockserver.serving._listener import Listener
 from codex_mockserver.serving._loop_thread import shared_loop
 from codex_mockserver.serving._proxy import ConnectProxy
-from codex_mockserver.world import Account, Clock, World
-from codex_mockserver.world.tokens import issue_tokens
+from codex_mockserver.serving._side_world import SideWorld, SyncSideWorld
+from codex_mockserver.serving._universe import AsyncUniverse, SyncUniverse, Universe
+from codex_mockserver.world import Clock, World
+from codex_mockserver.world.description import describe_accounts
 from codex_schemas import Problem
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Backend", "SyncBackend"]
 
 
-class _Backend:
+class _Backend(Universe):
     """A world behind listeners, whatever kind of code uses it."""
 
     def __init__(
@@ -47,17 +46,9 @@ class _Backend:
         control: bool = True,
         control_token: str | None = None,
     ) -> None:
-        #: Everything that the backend remembers.
-        self.world = World(seed=seed, clock=clock, state_file=state_file)
-        #: The scenario at work.
-        self.script = Script(None if scenario is None else load_scenario(scenario))
-        #: What clients sent and got.
-        self.journal = Journal(self.world.now)
-        #: The ASGI application.
-        self.app = App(self.world, self.script, self.journal)
+        world = World(seed=seed, clock=clock, state_file=state_file)
+        super().__init__(create_app(world, Script(None if scenario is None else load_scenario(scenario))))
         self.app.control = Control(self.app, control_token) if control else None
-        #: Where streams wait until a test lets them go on; :meth:`Gates.open` works from any thread.
-        self.gates = self.app.gates
         self._control_token = control_token
         self._host = host
         self._https_port = https_port
@@ -97,7 +88,7 @@ class _Backend:
 
     def describe(self) -> dict[str, Any]:
         """Return the addresses, and each account with fresh credentials, as JSON."""
-        accounts = {name: _describe(self.world, account) for name, account in self.world.state.accounts.items()}
+        accounts = describe_accounts(self.world)
         self.world.commit()
         return {
             "http": self.url,
@@ -107,28 +98,6 @@ class _Backend:
             "control_token": self._control_token,
             "accounts": accounts,
         }
-
-    def verify(
-        self,
-        expect: Iterable[Expectation | Mapping[str, Any]] = (),
-        *,
-        never: Iterable[Expectation | Mapping[str, Any]] = (),
-        in_order: bool = False,
-    ) -> None:
-        """Compare the journal with what was expected of the client, as :func:`codex_mockserver.verify` does.
-
-        Raises:
-            Problem: Something does not hold; the exchange that comes closest is told with its differences.
-        """
-        wanted, unwanted = (msgspec.convert(list(map(_plain, given)), list[Expectation]) for given in (expect, never))
-        misses = verify(self.journal, wanted, never=unwanted, in_order=in_order)
-        if misses:
-            raise Problem(
-                "comparing the journal with the expectations",
-                expected="all of them to hold",
-                found="; ".join(map(str, misses)),
-                advice="Look at the exchanges that are named: `backend.journal` has them.",
-            )
 
     def client_environment(self, codex_home: Path) -> dict[str, str]:
         """Return the variables with which a codex process talks to this backend by way of its proxy.
@@ -164,6 +133,27 @@ class _Backend:
         assert self._authority is not None, "the backend does not speak TLS"
         self._authority.write_key(path)
 
+    @property
+    def _worlds(self) -> SideWorlds:
+        worlds = self.app.control.worlds if self.app.control else None
+        if worlds is None:
+            raise Problem(
+                "making a side world",
+                expected="a backend that answers control calls",
+                found="one without",
+                advice="Make the backend with control=True.",
+            )
+        return worlds
+
+    def _mount(
+        self,
+        seed: int | str | None,
+        clock: Clock | None,
+        scenario: Scenario | Mapping[str, Any] | Path | str | None,
+    ) -> MountedWorld:
+        loaded = None if scenario is None else load_scenario(scenario)
+        return self._worlds.make(seed=seed, clock=clock, scenario=loaded)
+
     async def _start(self) -> None:
         try:
             await self._http.start()
@@ -193,7 +183,7 @@ class _Backend:
             self._authority = None
 
 
-class Backend(_Backend):
+class Backend(_Backend, AsyncUniverse):
     """A mock backend on the running event loop: ``async with Backend() as backend: ...``.
 
     Args:
@@ -220,30 +210,22 @@ class Backend(_Backend):
     async def __aexit__(self, *_exception: object) -> None:
         await self._stop()
 
-    def reset(self) -> None:
-        """Return the world to its first moment, empty the journal and close the gates."""
-        self.app.reset()
-
-    def use_scenario(self, scenario: Scenario | Mapping[str, Any] | Path | str) -> None:
-        """Put another scenario to work, from its first step on.
-
-        Its accounts are set up in the world as it is, and nothing else of the world changes.
+    def new_world(
+        self,
+        *,
+        seed: int | str | None = None,
+        clock: Clock | None = None,
+        scenario: Scenario | Mapping[str, Any] | Path | str | None = None,
+    ) -> SideWorld:
+        """Return a further world, which shares nothing with this one but the listeners; it ends with its block.
 
         Raises:
-            Problem: It is no scenario; the present one goes on.
+            Problem: There are too many, it is no scenario, or the backend answers no control calls.
         """
-        self.app.use_scenario(load_scenario(scenario))
-
-    async def wait(self, count: int = 1, operation: str | None = None, *, within: float = 10.0) -> list[Exchange]:
-        """Return the exchanges of an operation as soon as that many are answered, as ``Journal.wait`` does."""
-        return await self.journal.wait(count, operation, within=within)
-
-    async def wait_at(self, gate: str, count: int = 1, *, within: float = 10.0) -> None:
-        """Wait until so many streams wait at a gate, as ``Gates.reached`` does."""
-        await self.gates.reached(gate, count, within=within)
+        return SideWorld(lambda: self.url, self._worlds, self._mount(seed, clock, scenario))
 
 
-class SyncBackend(_Backend):
+class SyncBackend(_Backend, SyncUniverse):
     """A mock backend for synchronous code: ``with SyncBackend() as backend: ...``.
 
     It takes the same arguments as :class:`Backend`, and runs in a thread that all share.
@@ -256,49 +238,18 @@ class SyncBackend(_Backend):
     def __exit__(self, *_exception: object) -> None:
         shared_loop().run(self._stop())
 
-    def reset(self) -> None:
-        """Return the world to its first moment, empty the journal and close the gates."""
-        self._on_loop(self.app.reset)
-
-    def use_scenario(self, scenario: Scenario | Mapping[str, Any] | Path | str) -> None:
-        """Put another scenario to work, from its first step on, as :meth:`Backend.use_scenario` does."""
-        loaded = load_scenario(scenario)
-        self._on_loop(lambda: self.app.use_scenario(loaded))
-
-    def wait(self, count: int = 1, operation: str | None = None, *, within: float = 10.0) -> list[Exchange]:
-        """Return the exchanges of an operation as soon as that many are answered, as ``Journal.wait`` does."""
-        return shared_loop().run(self.journal.wait(count, operation, within=within))
-
-    def wait_at(self, gate: str, count: int = 1, *, within: float = 10.0) -> None:
-        """Wait until so many streams wait at a gate, as ``Gates.reached`` does."""
-        shared_loop().run(self.gates.reached(gate, count, within=within))
-
-    @staticmethod
-    def _on_loop(work: Callable[[], None]) -> None:
-        """Do something between two calls of clients."""
-
-        async def do() -> None:
-            work()
-
-        shared_loop().run(do())
-
-
-def _plain(expectation: Expectation | Mapping[str, Any]) -> Any:
-    return expectation if isinstance(expectation, Mapping) else msgspec.to_builtins(expectation)
+    def new_world(
+        self,
+        *,
+        seed: int | str | None = None,
+        clock: Clock | None = None,
+        scenario: Scenario | Mapping[str, Any] | Path | str | None = None,
+    ) -> SyncSideWorld:
+        """Return a further world, as :meth:`Backend.new_world` does."""
+        return SyncSideWorld(lambda: self.url, self._worlds, self._mount(seed, clock, scenario))
 
 
 def _new_authority() -> Authority:
     from codex_mockserver.serving._tls import Authority  # noqa: PLC0415 (80 ms that most tests do not need)
 
     return Authority()
-
-
-def _describe(world: World, account: Account) -> dict[str, Any]:
-    return {
-        "email": account.email,
-        "account_id": account.workspaces[0].id,
-        "plan_type": account.workspaces[0].plan_type,
-        "workspaces": [workspace.id for workspace in account.workspaces],
-        "access_token": issue_tokens(world, account.name).access_token,
-        "api_key": account.api_key,
-    }

@@ -44,16 +44,18 @@ def direct_environment(url: str) -> dict[str, str]:
     }
 
 
-def direct_config(port: int) -> str:
+def direct_config(port: int, path: str = "") -> str:
     """Return the ``config.toml`` that leads codex to the mock's plain http port without a proxy.
+
+    A side world has a path, which stands in front of all others.
 
     The two addresses must be two spellings of loopback: with one origin for both, codex 0.169.0
     would send the model's traffic to the origin that the workspace names. Analytics, apps and
     plugins are off because they call hosts that no setting can move.
     """
     return (
-        f'chatgpt_base_url = "http://127.0.0.1:{port}/backend-api/"\n'
-        f'openai_base_url = "http://localhost:{port}/backend-api/codex"\n{_COMMON_CONFIG}'
+        f'chatgpt_base_url = "http://127.0.0.1:{port}{path}/backend-api/"\n'
+        f'openai_base_url = "http://localhost:{port}{path}/backend-api/codex"\n{_COMMON_CONFIG}'
         f"{_NO_ANALYTICS}{_NO_PLUGINS}"
     )
 

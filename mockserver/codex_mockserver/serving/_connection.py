@@ -6,12 +6,18 @@ import asyncio
 import socket
 import struct
 
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
 from codex_mockserver.serving._cork import CorkedTransport
 
-__all__ = ["TransportConnection", "reset"]
+__all__ = ["SocketConnection", "TransportConnection", "reset"]
 
 #: Linger for no time: closing sends a reset in the place of an orderly end.
 _NO_LINGER = struct.pack("ii", 1, 0)
+
+#: In the place of a frame's size: it follows in so many bytes.
+_TWO_BYTES, _EIGHT_BYTES = 126, 127
 
 
 def reset(transport: CorkedTransport | asyncio.WriteTransport) -> None:
@@ -30,10 +36,37 @@ class TransportConnection:
 
     def __init__(self, transport: CorkedTransport) -> None:
         self._transport = transport
-        #: Whether a client that closes its side counts as gone: it does where the answer takes time.
-        self.ends_with_client = False
+        self._ends_with_client = False
+        #: Whether the client has closed its side.
+        self.client_has_ended = False
         #: Whether the pings of a WebSocket stay without an answer.
         self.ignores_pings = False
+
+    @property
+    def ends_with_client(self) -> bool:
+        """Whether a client that closes its side, or has closed it, counts as gone; it does where answers take time."""
+        return self._ends_with_client
+
+    @ends_with_client.setter
+    def ends_with_client(self, value: bool) -> None:
+        self._ends_with_client = value
+        if value and self.client_has_ended:
+            self._transport.close()
+
+    def push(self, *parts: bytes) -> None:
+        """Send parts of a streamed body at once, each as a chunk."""
+        if not self._transport.is_closing():
+            self._transport.flush(*[b"%x\r\n%b\r\n" % (len(part), part) for part in parts])
+
+    def chunk(self, body: bytes) -> None:
+        """Write a whole streamed body as one chunk, without a copy of its own."""
+        if not self._transport.is_closing():
+            for part in (b"%x\r\n" % len(body), body, b"\r\n"):
+                self._transport.write(part)
+
+    def flush(self) -> None:
+        """Let what was written leave now."""
+        self._transport.flush()
 
     def cut(self) -> None:
         """Close the connection after what was written."""
@@ -50,3 +83,32 @@ class TransportConnection:
             self._transport.write_eof()
         else:
             self._transport.close()
+
+
+class SocketConnection(TransportConnection):
+    """The connection under a WebSocket."""
+
+    def __init__(self, transport: CorkedTransport, frames: ServerProtocol) -> None:
+        super().__init__(transport)
+        self._frames = frames
+
+    def push(self, *parts: bytes) -> None:
+        """Send texts at once, each as a frame."""
+        if self._frames.state is not State.OPEN:
+            return
+        if not self._frames.extensions:
+            self._transport.flush(*map(_plain_frame, parts))
+            return
+        for part in parts:
+            self._frames.send_text(part)
+        self._transport.flush(*self._frames.data_to_send())
+
+
+def _plain_frame(text: bytes) -> bytes:
+    """Return an uncompressed text frame, as RFC 6455 section 5.2 has it; the library takes ten times as long."""
+    size = len(text)
+    if size < _TWO_BYTES:
+        return b"\x81%c%b" % (size, text)
+    if size < 1 << 16:
+        return b"\x81%c%b%b" % (_TWO_BYTES, size.to_bytes(2), text)
+    return b"\x81%c%b%b" % (_EIGHT_BYTES, size.to_bytes(8), text)

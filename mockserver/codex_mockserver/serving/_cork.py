@@ -43,9 +43,8 @@ class CorkedTransport:
         self._pending.clear()
         self._transport.abort()
 
-    def flush(self) -> None:
-        """Write what waits."""
-        if self._pending:
-            data = b"".join(self._pending)
+    def flush(self, *more: bytes) -> None:
+        """Write what waits, and more after it."""
+        if data := b"".join((*self._pending, *more)):
             self._pending.clear()
             self._transport.write(data)

@@ -13,13 +13,15 @@ from uvicorn.server import ServerState
 from websockets.http11 import Request
 
 from codex_mockserver.http import CONNECTION
-from codex_mockserver.serving._connection import TransportConnection
+from codex_mockserver.serving._connection import SocketConnection, TransportConnection
 from codex_mockserver.serving._cork import CorkedTransport
 
 __all__ = ["HttpProtocol", "SocketProtocol"]
 
 #: Bytes that arrive before the header of a request is complete; beyond them it is refused.
 MAX_HEADER = 64 * 1024
+_HEADER_END = b"\r\n\r\n"
+_BAD_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _HEADER_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -56,6 +58,8 @@ class HttpProtocol(HttpToolsProtocol):
         #: Whether a header is awaited or has begun; a new connection begins with one.
         self._in_header = True
         self._header_size = 0
+        #: The last bytes before, in which the end of the header may have begun.
+        self._header_tail = b""
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -74,9 +78,10 @@ class HttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Feed the parser, unless the header has grown too large."""
         if self._in_header:
-            self._header_size += len(data)
+            known = self._header_size
+            self._header_size += self._header_bytes(data)
             if self._header_size > MAX_HEADER:
-                if self._header_size - len(data) <= MAX_HEADER:
+                if known <= MAX_HEADER:
                     self._refuse_header()
                 return
         super().data_received(data)
@@ -86,6 +91,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection for the answer when the client has sent all of its request and closed its side."""
+        self._connection.client_has_ended = True
         cycle = self.cycle
         waits = cycle is not None and not cycle.response_complete and not cycle.more_body
         waits = waits and not self._connection.ends_with_client
@@ -100,12 +106,19 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
         if not self._in_header:
-            self._in_header, self._header_size = True, 0
+            self._in_header, self._header_size, self._header_tail = True, 0, b""
 
     def on_headers_complete(self) -> None:
         """Call the application."""
         self._header_done()
         super().on_headers_complete()
+
+    def _header_bytes(self, data: bytes) -> int:
+        """Return how many bytes of the data belong to the header: a body may come in the same read."""
+        seen = self._header_tail + data
+        self._header_tail = seen[-len(_HEADER_END) + 1 :]
+        end = seen.find(_HEADER_END)
+        return len(data) if end < 0 else max(0, end + len(data) - len(seen))
 
     def _set_deadline(self) -> None:
         self._deadline = self.loop.call_later(self._header_seconds, self.transport.close)
@@ -140,14 +153,15 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """Feed the parser; what it says to a handshake that it cannot read is sent before the connection closes."""
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
-            self.transport.write(b"".join(self.conn.data_to_send()))
+            # Before its release 17 the library has nothing to say.
+            self.transport.write(b"".join(self.conn.data_to_send()) or _BAD_HANDSHAKE)
             self.transport.close()
 
     def handle_connect(self, event: Request) -> None:
         """Let the application handle the connection, too, from the handshake on."""
         super().handle_connect(event)
         if self.handshake_initiated and not self.handshake_complete:
-            self._connection = TransportConnection(cast("CorkedTransport", self.transport))
+            self._connection = SocketConnection(cast("CorkedTransport", self.transport), self.conn)
             extensions: Any = self.scope["extensions"]
             extensions[CONNECTION] = self._connection
 

@@ -31,6 +31,18 @@ class Ids(msgspec.Struct):
         """Return a version 4 UUID."""
         return str(uuid.UUID(bytes=self._digest()[:16], version=4))
 
+    def uuid7(self, now: float) -> str:
+        """Return a version 7 UUID of that time in Unix seconds; later ones sort after earlier ones of other milliseconds."""
+        digest = self._digest()
+        value = int(now * 1000) << 80 | int.from_bytes(digest[:10])
+        value = value & ~(0xF << 76) | 7 << 76
+        return str(uuid.UUID(int=value & ~(3 << 62) | 2 << 62))
+
+    def fixed_uuid(self, name: str) -> str:
+        """Return a version 4 UUID that is always the same for a name and a seed; it counts for nothing."""
+        digest = hashlib.sha256(f"{self.seed}/{name}".encode()).digest()
+        return str(uuid.UUID(bytes=digest[:16], version=4))
+
     def user_code(self) -> str:
         """Return a code that a person can type: ``ABCD-EFGHJ`` without look-alike characters."""
         alphabet = "BCDFGHJKLMNPQRSTVWXZ23456789"

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
+from codex_mockserver.world._app_server_state import AppServerState
 from codex_mockserver.world._clock import Clock
 from codex_mockserver.world._ids import Ids
+from codex_mockserver.world._thread_state import Project, Thread, ThreadSection, ThreadTurn
 
 __all__ = [
     "AccessToken",
@@ -314,6 +316,13 @@ class State(msgspec.Struct):
     tasks: dict[str, Task] = {}
     responses: dict[str, StoredResponse] = {}
     chats: dict[str, StoredChat] = {}
+    #: The threads of the app-server that are kept.
+    threads: dict[str, Thread] = {}
+    #: Their turns, by the ids of the thread and of the turn with a slash between, oldest first.
+    thread_turns: dict[str, ThreadTurn] = {}
+    thread_sections: dict[str, ThreadSection] = {}
+    projects: dict[str, Project] = {}
+    app_server: AppServerState = msgspec.field(default_factory=AppServerState)
     #: How often each step of the scenario's script answered, and each fault struck.
     script_uses: dict[str, int] = {}
     fault_uses: dict[str, int] = {}

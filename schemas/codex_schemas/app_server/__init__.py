@@ -3,6 +3,7 @@
 from codex_schemas.app_server._archive import Archive, Emission
 from codex_schemas.app_server._contract import AppServerContract, Method
 from codex_schemas.app_server._conversation import Conversation
+from codex_schemas.app_server._example import example_params, param_names
 from codex_schemas.app_server._history import History, history
 from codex_schemas.app_server._json_schema import to_json_schema, validate_type
 from codex_schemas.app_server._life import Event, Life
@@ -26,12 +27,14 @@ __all__ = [
     "Method",
     "Release",
     "checksum",
+    "example_params",
     "history",
     "latest",
     "load",
     "nearest",
     "normalise",
     "outline",
+    "param_names",
     "read_typescript",
     "releases",
     "to_json_schema",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from codex_schemas._problem import Problem
 from codex_schemas._violation import ContractError, Violation
+from codex_schemas.app_server._deviations import corrected
 from codex_schemas.app_server._normalise import UNIONS, name_of, reference_to
 from codex_schemas.app_server._results import result_name
 from codex_schemas.app_server._store import DEFINITIONS, TYPESCRIPT, Store
@@ -88,6 +89,11 @@ class AppServerContract:
         }
 
     @cached_property
+    def true_definitions(self) -> Mapping[str, Any]:
+        """The types as the binary keeps to them: those of :attr:`definitions`, but for the known deviations."""
+        return corrected(self.definitions, self.version)
+
+    @cached_property
     def methods(self) -> Mapping[str, Method]:
         """Every message by its method, sorted."""
         return {method.name: method for method in sorted(self._read_methods(), key=lambda method: method.name)}
@@ -156,6 +162,19 @@ class AppServerContract:
         """Raise :class:`ContractError` unless the message fits; see :meth:`validate`."""
         if violations := self.validate(message, direction, answers=answers):
             raise ContractError(violations[0].where, violations)
+
+    def widened(self, message: Json, direction: Side, *, answers: str | None = None) -> Json:
+        """Return a message with a field in each object that nobody knows; it fits as before.
+
+        Args:
+            message: A request, a notification, or an answer with a result.
+            direction: Who sends it.
+            answers: For a result, the method of its request.
+
+        Raises:
+            Problem: There is no such method.
+        """
+        return self._validator.widened(message, direction, answers)
 
     @cached_property
     def _validator(self) -> MessageValidator:

@@ -64,6 +64,18 @@ class MessageValidator:
             return self._answer_violations(message, sender, self._contract.method(answers) if answers else None)
         return [Violation("message", "", "the field 'method', 'result' or 'error'", "only " + shorten(sorted(message)))]
 
+    def widened(self, message: Json, sender: Side, answers: str | None) -> Json:
+        """Return a message with unknown fields; see :meth:`AppServerContract.widened`."""
+        if "method" in message:
+            method = self._contract.method(message["method"])
+            validator = self._validator("", method, lambda: self._call_schema(method))
+        else:
+            request = self._contract.method(answers) if answers else None
+            validator = self._validator("result", request, lambda: _result_schema(request))
+        wide: Json = validator.widened(message)
+        # A peer tells kinds of messages by the members of the envelope.
+        return {name: part for name, part in wide.items() if name in message}
+
     def _call_violations(self, message: Json, name: Any, sender: Side) -> list[Violation]:
         method = self._contract.methods.get(name) if isinstance(name, str) else None
         if method is None or method.sender != sender:

@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from codex_conformance.cli._terminal import Terminal, printable
+from codex_conformance._printable import printable
+from codex_conformance.cli._terminal import Terminal
 
 
 class Screen(io.StringIO):

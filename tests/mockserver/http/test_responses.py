@@ -143,6 +143,10 @@ PAIRED = {
     "a function": [HELLO, CALL, OUTPUT],
     "a custom tool": [HELLO, CUSTOM_CALL, CUSTOM_OUTPUT],
     "a custom tool that reports twice": [HELLO, CUSTOM_CALL, CUSTOM_OUTPUT, CUSTOM_OUTPUT],
+    "the goal of codex, which answers no call": [
+        HELLO,
+        {"type": "function_call_output", "name": "goal_objective", "namespace": "agent", "output": "tides"},
+    ],
     "a local shell": [
         HELLO,
         {

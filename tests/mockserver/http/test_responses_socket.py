@@ -216,12 +216,98 @@ async def test_a_bad_frame_gets_an_error_and_the_connection_stays(frame) -> None
     assert after[-1]["type"] == "response.completed"
 
 
-async def test_an_interrupt_is_tolerated() -> None:
+SLOW = """\
+model:
+  - pacing: {pauses: [{at: {event: response.output_text.delta, occurrence: OCCURRENCE}, seconds: 1000}]}
+    say:
+      - message: first
+      - message: second
+  - when: {user: again}
+    say: [message: third]
+"""
+
+
+def interrupt(response_id: str) -> dict:
+    """Return a frame as codex sends it when its user steers a running turn."""
+    return {"type": "response.interrupt", "response_id": response_id, "mode": "discard_partial_items"}
+
+
+async def run_until(client: Client, kind: str) -> list[dict]:
+    """Receive up to an event of that type."""
+    events = [await client.receive()]
+    while events[-1]["type"] != kind:
+        events.append(await client.receive())
+    return events
+
+
+@pytest.mark.parametrize(("occurrence", "whole"), [(1, []), (2, ["first"])], ids=["in its first item", "in its second"])
+async def test_an_interrupt_ends_a_running_response_with_its_whole_items(occurrence: int, whole: list[str]) -> None:
+    async with connected(app_of(SLOW.replace("OCCURRENCE", str(occurrence)))) as client:
+        await client.send(create())
+        events = [event for _ in range(occurrence) for event in await run_until(client, "response.content_part.added")]
+        response_id = events[1]["response"]["id"]
+        await client.send(interrupt(response_id))
+        ending = await run_until(client, "response.incomplete")
+        after = await client.ask(create("again", previous_response_id=response_id))
+
+    assert [event["type"] for event in ending] == ["response.interrupt.accepted", "response.incomplete"]
+    assert load_events().stream_violations([*events, *ending], "websocket") == []
+    response = ending[-1]["response"]
+    assert (response["id"], response["incomplete_details"]) == (response_id, {"reason": "interrupted"})
+    assert [item["content"][0]["text"] for item in response["output"]] == whole
+    assert said(after[-1]) == "third"
+
+
+async def test_an_interrupted_response_is_stored_as_it_ended() -> None:
+    app = app_of(SLOW.replace("OCCURRENCE", "2"))
+    async with connected(app, PUBLIC) as client:
+        await client.send({"type": "response.create", "model": "gpt-5.5", "input": "Hello"})
+        response_id = (await client.receive())["response"]["id"]
+        await run_until(client, "response.output_item.done")
+        await client.send(interrupt(response_id))
+        (ending,) = [event for event in await run_until(client, "response.incomplete") if "response" in event]
+
+    record = app.world.state.responses[response_id]
+    assert record.response == ending["response"]
+    assert len(record.deltas) == len(record.response["output"]) == 1
+
+
+async def test_an_interrupt_of_what_does_not_run_fails_and_changes_nothing() -> None:
     async with connected(app_of()) as client:
-        await client.send({"type": "response.interrupt", "response_id": "resp_1", "mode": "discard_partial_items"})
+        await client.send(interrupt("resp_1"))
+        failed = await client.receive()
         events = await client.ask(create())
 
+    assert (failed["type"], failed["response_id"]) == ("response.interrupt.failed", "resp_1")
+    assert load_events().validator("response.interrupt.failed", "websocket").violations(failed) == []
     assert events[-1]["type"] == "response.completed"
+
+
+async def test_frames_for_something_else_wait_until_a_response_has_ended() -> None:
+    slow = "model:\n  - pacing: {tokens_per_second: 1000}\n    say: [message: one]\n  - say: [message: two]\n"
+    async with connected(app_of(slow)) as client:
+        for frame in (create(), interrupt("resp_other"), "{", create()):
+            await client.send(frame)
+        events = await run_until(client, "response.completed")
+        waiting = [await client.receive() for _ in range(2)]
+        more = await run_until(client, "response.completed")
+
+    assert [event["type"] for event in waiting] == ["response.interrupt.failed", "error"]
+    assert (said(events[-1]), said(more[-1])) == ("one", "two")
+
+
+async def test_a_background_response_on_a_socket_is_under_way_for_as_long_as_it_streams() -> None:
+    app = app_of()
+    frame = {"type": "response.create", "model": "gpt-5.5", "input": "Hello", "background": True}
+    async with connected(app, PUBLIC) as client:
+        response = (await client.ask(frame))[-1]["response"]
+        again = (await client.ask({**frame, "background": False, "previous_response_id": response["id"]}))[-1]
+        refused = (await client.ask({**frame, "store": False}))[-1]
+
+    (record, _) = app.world.state.responses.values()
+    assert record.starts_at == record.ends_at
+    assert again["type"] == "response.completed"
+    assert (refused["type"], refused["error"]["param"]) == ("error", "background")
 
 
 async def test_a_limit_comes_as_an_error_frame_with_the_headers_of_the_answer() -> None:

@@ -306,6 +306,14 @@ IMPOSSIBLE = {
     "chaos of nothing": ({"chaos": {"seed": 1, "rate": 1, "faults": [fault()]}}, "chaos.faults[0]"),
     "two rates": ({"pacing": {"tokens_per_second": 1, "events_per_second": 1}}, "one rate"),
     "jitter of nothing": ({"model": [{"pacing": {"jitter": 1}}]}, "model[0].pacing.jitter"),
+    "counts that exclude each other": (
+        {"expect": [{"say": "Once.", "request": {"operation": "createResponse", "times": 1, "at_least": 1}}]},
+        "times: 1 and at_least: 1",
+    ),
+    "bounds the wrong way round": (
+        {"expect": [{"say": "Twice.", "request": {"operation": "createResponse", "at_least": 3, "at_most": 2}}]},
+        "expect[0].request",
+    ),
     "model of a seeded account": ({"accounts": {"plus": {"like": "pro"}}}, "further account"),
     "model that is not there": ({"accounts": {"alice": {"like": "por"}}}, "Write pro"),
     "step behind an endless one": ({"model": [{"times": None}, {"say": []}]}, "can be reached"),

@@ -165,6 +165,13 @@ def test_the_configuration_without_a_proxy_spells_loopback_in_two_ways() -> None
     assert config["features"] == {"apps": False, "plugins": False}
 
 
+def test_the_configuration_of_a_side_world_has_its_path() -> None:
+    config = tomllib.loads(direct_config(8765, "/_testkit/worlds/w1"))
+
+    assert config["chatgpt_base_url"] == "http://127.0.0.1:8765/_testkit/worlds/w1/backend-api/"
+    assert config["openai_base_url"] == "http://localhost:8765/_testkit/worlds/w1/backend-api/codex"
+
+
 @pytest.mark.parametrize("name", ["CODEX_REFRESH_TOKEN_URL_OVERRIDE", "CODEX_REVOKE_TOKEN_URL_OVERRIDE"])
 def test_the_variables_without_a_proxy_name_operations(name) -> None:
     with SyncBackend() as backend:

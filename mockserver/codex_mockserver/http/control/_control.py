@@ -7,15 +7,21 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from codex_mockserver.http._answer import Answer, json_answer
 from codex_mockserver.http._body import JSON, parse, read_body
+from codex_mockserver.http._origin import origin_of
 from codex_mockserver.http._refusal import Refusal
 from codex_mockserver.http._routing import Handlers, Route, RouteTable
 from codex_mockserver.http.control._guard import Forbidden, check_caller
 from codex_mockserver.http.control._live import follow_journal
-from codex_mockserver.http.control._operations import OPERATIONS, ControlCall, NotThere
+from codex_mockserver.http.control._not_there import NotThere
+from codex_mockserver.http.control._operations import OPERATIONS, ControlCall
+from codex_mockserver.http.control._side_worlds import SideWorlds
+from codex_mockserver.journal import Journal
+from codex_mockserver.model import Script, load_scenario
+from codex_mockserver.world import World
 from codex_schemas import Problem, Validator, load
 
 if TYPE_CHECKING:
@@ -39,20 +45,35 @@ class Control:
     Args:
         app: What is controlled.
         token: What a caller must know; None lets every program of this machine call.
+        is_side: Whether this is the application of a side world, which has no side worlds of its own.
     """
 
-    def __init__(self, app: App, token: str | None = None) -> None:
+    def __init__(self, app: App, token: str | None = None, *, is_side: bool = False) -> None:
         self._app = app
         self._token = token
+        #: Further worlds beside that of the application.
+        self.worlds = None if is_side else SideWorlds(self._beside)
+
+    def _beside(self, world: World, script: Script, journal: Journal) -> App:
+        """Return an application like the one that is controlled, for another world."""
+        app = type(self._app)(world, script, journal)
+        app.control = Control(app, self._token, is_side=True)
+        return app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call; what is refused is told in four parts."""
+        """Answer one call, or pass it on to the world that it is for; what is refused is told in four parts."""
+        if self.worlds is not None and (entered := self.worlds.enter(scope)) is not None:
+            world, inner = entered
+            return await world.serve(inner, receive, send)
         try:
+            if scope["type"] == "websocket":
+                raise _not_found(f"a WebSocket at {scope['path']}", None)
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             check_caller(headers, self._token)
             route, values = _find(scope)
             query = _checked_query(route, dict(parse_qsl(scope["query_string"].decode("latin-1"))))
-            call = ControlCall(self._app, values, query, _read(route, headers, await read_body(receive)))
+            body = _read(route, headers, await read_body(receive))
+            call = ControlCall(self._app, self.worlds, origin_of(scope, headers), values, query, body)
             if route.operation.id == FOLLOW:
                 return await follow_journal(call, receive, send)
             answer = json_answer(OPERATIONS[route.operation.id](call))
@@ -61,7 +82,7 @@ class Control:
             answer = _refusal(problem)
         except Refusal as refusal:
             answer = _refusal(_unread(refusal.message))
-        return await answer.send(send, self._app.date())
+        return await answer.send(_handshake(send) if scope["type"] == "websocket" else send, self._app.date())
 
 
 @cache
@@ -77,14 +98,26 @@ def _find(scope: Scope) -> tuple[Route, dict[str, str]]:
     methods, values = _routes().find(scope["path"])
     route = methods.get(scope["method"])
     if route is None:
-        call = f"{scope['method']} {scope['path']}"
-        raise NotThere(
-            "finding a control call",
-            expected="one of " + ", ".join(sorted(load("control").operations)),
-            found=call,
-            advice=f"Closest: {_routes().closest(scope['method'], scope['path']) or 'none'}.",
-        )
+        raise _not_found(f"{scope['method']} {scope['path']}", _routes().closest(scope["method"], scope["path"]))
     return route, values
+
+
+def _not_found(call: str, closest: str | None) -> NotThere:
+    return NotThere(
+        "finding a control call",
+        expected=f"one of {', '.join(sorted(load('control').operations))}, or a call inside a side world",
+        found=call,
+        advice=f"Closest: {closest or 'none'}.",
+    )
+
+
+def _handshake(send: Send) -> Send:
+    """Return how a response is sent to the handshake of a WebSocket."""
+
+    async def send_refusal(message: Message) -> None:
+        await send({**message, "type": f"websocket.{message['type']}"})
+
+    return send_refusal
 
 
 def _checked_query(route: Route, query: dict[str, str]) -> dict[str, Any]:
@@ -102,13 +135,13 @@ def _checked_query(route: Route, query: dict[str, str]) -> dict[str, Any]:
 
 
 def _read(route: Route, headers: dict[str, str], body: bytes) -> Any:
-    """Return the body, checked against the contract; YAML stays text."""
+    """Return the body, checked against the contract; YAML as the scenario that it is."""
     types = route.operation.request_types
     if not types:
         return None
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == YAML and YAML in types:
-        return body.decode(errors="replace")
+        return load_scenario(f"{body.decode(errors='replace')}\n")
     value = parse(body, JSON)
     load("control").request_validator(route.operation, JSON).check(value)
     return value

@@ -9,17 +9,14 @@ import msgspec
 
 from codex_mockserver.expectations import Expectation, verify
 from codex_mockserver.http.control._journal_view import page, whole
-from codex_mockserver.model import load_scenario
-from codex_schemas import Problem
+from codex_mockserver.http.control._not_there import NotThere
+from codex_mockserver.http.control._world_operations import end_world, list_worlds, make_world, read_scenario_body
 
 if TYPE_CHECKING:
     from codex_mockserver.http import App
+    from codex_mockserver.http.control._side_worlds import SideWorlds
 
-__all__ = ["OPERATIONS", "ControlCall", "NotThere"]
-
-
-class NotThere(Problem):
-    """A control call names something that does not exist."""
+__all__ = ["OPERATIONS", "ControlCall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +24,10 @@ class ControlCall:
     """One control call, checked against the contract."""
 
     app: App
+    #: The worlds beside that of the application; None for a side world.
+    worlds: SideWorlds | None
+    #: The address of the mock as the caller sees it.
+    origin: str
     path: dict[str, str]
     query: dict[str, Any]
     body: Any
@@ -85,8 +86,7 @@ def read_scenario(call: ControlCall) -> Any:
 
 def use_scenario(call: ControlCall) -> Any:
     """Put another scenario to work."""
-    # Text with a line break is never taken for the path of a file.
-    call.app.use_scenario(load_scenario(f"{call.body}\n" if isinstance(call.body, str) else call.body))
+    call.app.use_scenario(read_scenario_body(call.body))
     return read_scenario(call)
 
 
@@ -150,4 +150,7 @@ OPERATIONS = {
     "clearJournal": clear_journal,
     "readExchange": read_exchange,
     "verifyJournal": verify_journal,
+    "makeWorld": make_world,
+    "listWorlds": list_worlds,
+    "endWorld": end_world,
 }

@@ -73,6 +73,15 @@ async def test_a_scenario_is_put_to_work(backend: Backend, control: httpx.AsyncC
     assert (await ask(backend)).json()["output"][0]["content"][0]["text"] == "Told."
 
 
+async def test_a_scenario_of_the_library_is_put_to_work_by_its_name(
+    backend: Backend, control: httpx.AsyncClient
+) -> None:
+    used = await control.put("/scenario", json="usage-insufficient-quota")
+
+    assert used.json()["name"] == "usage-insufficient-quota"
+    assert (await ask(backend)).status_code == 429
+
+
 async def test_a_scenario_with_a_typo_is_refused_and_the_old_one_goes_on(
     backend: Backend, control: httpx.AsyncClient
 ) -> None:
@@ -160,10 +169,13 @@ async def test_the_journal_is_compared_with_what_was_expected(backend: Backend, 
         ("GET", "/journal?limit=0", None, "limit"),
         ("GET", "/journal?colour=red", None, "colour"),
         ("POST", "/clock", {"advance": -1}, "advance"),
+        ("POST", "/clock", {"advance": 1e300}, "advance"),
         ("POST", "/clock", {"advence": 1}, "advance"),
         ("POST", "/clock", "no json", "JSON"),
         ("PUT", "/world", {"clock": 5}, "snapshot"),
         ("POST", "/verify", {"expect": [{"operaton": "x"}]}, "operaton"),
+        ("POST", "/verify", {"expect": [{"path": "("}]}, "/expect/0/path"),
+        ("POST", "/verify", {"never": [{"times": 1, "at_most": 1}]}, "times: 1 and at_most: 1"),
         ("GET", "/ready", None, "codex-testkit serve"),
     ],
 )

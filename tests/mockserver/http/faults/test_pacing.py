@@ -8,6 +8,7 @@ import json
 import pytest
 
 from codex_mockserver.faults import Beat, Gates
+from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.http._stage import CallStage
 from codex_mockserver.journal import Journal
 
@@ -20,9 +21,11 @@ class Plain(CallStage):
     """A stage that only waits."""
 
     def __init__(self) -> None:
-        super().__init__(Journal().open("GET", "/", "", {}), None, Gates())
+        super().__init__(Journal().open("GET", "/", "", {}), None, Gates(), Pacer())
 
-    async def emit(self, event) -> None: ...
+    def _part(self, event) -> bytes: ...
+    def _push(self, parts) -> None: ...
+    async def emit(self, *events) -> None: ...
     async def flush(self) -> None: ...
     async def answer(self, answer) -> None: ...
     async def _gone(self) -> None:
@@ -105,6 +108,28 @@ async def test_frames_leave_one_by_one(served, socket_to, create, all_is_freed, 
         (exchange,) = backend.journal
 
     assert [frame.sender for frame in exchange.frames] == ["client", "server"]
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        {"pacing": NEVER},
+        {"faults": [{"on": "createResponse", "at": 1, "hold": "never"}]},
+        {"faults": [{"on": "createResponse", "at": 1, "idle": True}]},
+    ],
+    ids=["by its pace", "at a gate", "in silence"],
+)
+async def test_an_interrupt_ends_a_response_that_waits(served, socket_to, create, all_is_freed, scenario) -> None:
+    async with served(**scenario) as backend:
+        async with socket_to(backend) as socket:
+            await socket.send(create)
+            response_id = json.loads(await socket.recv())["response"]["id"]
+            await socket.send(json.dumps({"type": "response.interrupt", "response_id": response_id, "mode": "any"}))
+            accepted, ending = [json.loads(await socket.recv()) for _ in range(2)]
+        await all_is_freed(backend)
+
+    assert accepted["type"] == "response.interrupt.accepted"
+    assert (ending["type"], ending["sequence_number"]) == ("response.incomplete", 1)
 
 
 async def test_a_step_has_a_pace_of_its_own(served, whole_stream) -> None:

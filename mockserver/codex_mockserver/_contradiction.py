@@ -1,4 +1,4 @@
-"""What a person is told about a part of a scenario that cannot be."""
+"""What a person is told about a part of a scenario, or of an expectation, that cannot be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Contradiction", "bad_pattern", "unknown"]
 
 
 class Contradiction(NamedTuple):
-    """One thing in a scenario that cannot be."""
+    """One thing that cannot be."""
 
     path: Path
     expected: str
