@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -13,9 +13,11 @@ import msgspec
 from codex_fixtures import mask
 from codex_mockserver._contradiction import Contradiction, bad_pattern
 from codex_mockserver.faults import ABSENT, look_up
-from codex_mockserver.journal import Exchange, Journal
 from codex_schemas import Problem
 from codex_schemas.yaml_text import Path
+
+if TYPE_CHECKING:
+    from codex_mockserver.journal import Exchange, Journal
 
 __all__ = ["Difference", "Expectation", "Miss", "verify"]
 

@@ -2,7 +2,6 @@
 
 from codex_mockserver.faults._beats import Act, Beat, Event, Run, event_of, read_events, take_time
 from codex_mockserver.faults._fault import At, CallMatch, Chunk, CloseFrame, Fault, FaultAnswer, Heartbeat, Surface
-from codex_mockserver.faults._gates import Gates
 from codex_mockserver.faults._kinds import KINDS, Kind, transports_of
 from codex_mockserver.faults._match import ABSENT, ALL, Occasion, concerns, fits, is_due, look_up
 from codex_mockserver.faults._message_fault import MessageFault
@@ -24,7 +23,6 @@ __all__ = [
     "Event",
     "Fault",
     "FaultAnswer",
-    "Gates",
     "Heartbeat",
     "Kind",
     "MessageFault",

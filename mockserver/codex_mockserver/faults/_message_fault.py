@@ -15,7 +15,7 @@ __all__ = ["MessageFault"]
 class MessageFault(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One failure: the messages that it strikes, and exactly one kind of failure."""
 
-    #: The method of a notification or request of the server, or of the client's request that is answered; several of them.
+    #: The method of a notification or request of the server, or of the request whose answer is meant; or several.
     on: str | list[str]
     #: What the log calls it.
     name: str | None = None

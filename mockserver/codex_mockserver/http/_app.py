@@ -11,11 +11,12 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
-from codex_mockserver.faults import Gates, Strike
+from codex_mockserver.faults import Strike
 from codex_mockserver.http import chat, oauth, responses, wham
 from codex_mockserver.http._answer import Answer
 from codex_mockserver.http._body import FORM, JSON, decompress, parse, read_body
 from codex_mockserver.http._call import Call
+from codex_mockserver.http._gates import Gates
 from codex_mockserver.http._http_stage import HttpStage
 from codex_mockserver.http._openness import widened_answer
 from codex_mockserver.http._origin import origin_of

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from codex_mockserver.faults import Gates, Strike
+from codex_mockserver.faults import Strike
+from codex_mockserver.http._gates import Gates
 from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.http._stage import Connection
 from codex_mockserver.journal import Exchange, Journal

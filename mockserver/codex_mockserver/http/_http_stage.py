@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from starlette.types import Receive, Scope, Send
 
-from codex_mockserver.faults import Chunk, Event, FaultAnswer, Gates, Strike, read_events
+from codex_mockserver.faults import Chunk, Event, FaultAnswer, Strike, read_events
 from codex_mockserver.http._answer import Answer, EventStream, answer_of
+from codex_mockserver.http._gates import Gates
 from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.http._stage import CallStage, connection_of
 from codex_mockserver.journal import Exchange

@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.types import Receive, Send
 
-from codex_mockserver.faults import CloseFrame, Event, FaultAnswer, Gates
+from codex_mockserver.faults import CloseFrame, Event, FaultAnswer
 from codex_mockserver.http._answer import Answer, answer_of
+from codex_mockserver.http._gates import Gates
 from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.http._stage import CallStage, Connection
 from codex_mockserver.journal import Exchange

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from starlette.types import Scope
 
-from codex_mockserver.faults import Beat, Event, FaultAnswer, Gates, Run, Strike, around, arrange, take_time
+from codex_mockserver.faults import Beat, Event, FaultAnswer, Run, Strike, around, arrange, take_time
+from codex_mockserver.http._gates import Gates
 from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.journal import Exchange
 from codex_mockserver.model import Pacing, moments

@@ -18,6 +18,7 @@ from codex_mockserver.model._speech import Said
 from codex_mockserver.model._stream import Deltas, closing_event, item_events, opening_events
 from codex_mockserver.model._surroundings import (
     CommandSetup,
+    ConfigErrorSetup,
     ExternalAgentSetup,
     MarketplaceSetup,
     McpServerSetup,
@@ -32,6 +33,7 @@ __all__ = [
     "Catalogue",
     "Chaos",
     "CommandSetup",
+    "ConfigErrorSetup",
     "Deltas",
     "Expected",
     "ExternalAgentSetup",

@@ -9,6 +9,7 @@ import msgspec
 from codex_mockserver.faults import MessageFault
 from codex_mockserver.model._surroundings import (
     CommandSetup,
+    ConfigErrorSetup,
     ExternalAgentSetup,
     MarketplaceSetup,
     McpServerSetup,
@@ -29,6 +30,8 @@ class AppServerSetup(msgspec.Struct, forbid_unknown_fields=True):
     account: str | None = "plus"
     #: What the user's ``config.toml`` holds at the beginning.
     config: dict[str, Any] = {}
+    #: Why that cannot be read; null where it can.
+    config_error: ConfigErrorSetup | None = None
     #: The layers below and above it, which clients cannot change.
     system_config: dict[str, Any] = {}
     managed_config: dict[str, Any] = {}
@@ -52,3 +55,8 @@ class AppServerSetup(msgspec.Struct, forbid_unknown_fields=True):
     #: What ``gitDiffToRemote`` answers, ``{sha, diff}`` by folder.
     git_diffs: dict[str, dict[str, str]] = {}
     external_agents: ExternalAgentSetup = msgspec.field(default_factory=ExternalAgentSetup)
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether the scenario is about the app-server."""
+        return self != AppServerSetup()

@@ -46,7 +46,7 @@ def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
     yield from _in_pacing(("pacing",), scenario.pacing)
     yield from fault_contradictions(scenario)
     yield from expectation_contradictions(scenario)
-    yield from app_server_contradictions(scenario.app_server)
+    yield from app_server_contradictions(scenario.app_server, accounts)
 
 
 def _in_step(path: Path, step: Step) -> Iterator[Contradiction]:

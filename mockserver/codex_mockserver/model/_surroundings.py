@@ -6,9 +6,26 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["CommandSetup", "ExternalAgentSetup", "MarketplaceSetup", "McpServerSetup", "SkillSetup"]
+__all__ = [
+    "CommandSetup",
+    "ConfigErrorSetup",
+    "ExternalAgentSetup",
+    "MarketplaceSetup",
+    "McpServerSetup",
+    "SkillSetup",
+]
 
 Json = dict[str, Any]
+
+
+class ConfigErrorSetup(msgspec.Struct, forbid_unknown_fields=True):
+    """What makes the user's ``config.toml`` unreadable; the server works with defaults then."""
+
+    message: str
+    line: int = 1
+    column: int = 1
+    #: Where it ends; null for the same place.
+    end_column: int | None = None
 
 
 class SkillSetup(msgspec.Struct, forbid_unknown_fields=True):

@@ -10,7 +10,14 @@ from codex_mockserver.world import World, rfc3339
 from codex_mockserver.world.tokens import issue_tokens
 from codex_schemas import Problem
 
-__all__ = ["direct_config", "direct_environment", "proxied_config", "proxied_environment", "write_codex_home"]
+__all__ = [
+    "direct_config",
+    "direct_environment",
+    "proxied_config",
+    "proxied_environment",
+    "write_codex_home",
+    "write_home",
+]
 
 _COMMON_CONFIG = 'cli_auth_credentials_store = "file"\ncheck_for_update_on_startup = false\n'
 _NO_PLUGINS = "\n[features]\napps = false\nplugins = false\n"
@@ -72,7 +79,20 @@ def write_codex_home(path: Path, config: str, world: World, account: str | None 
     Raises:
         Problem: There is no such account, or the folder cannot be written.
     """
-    credentials = _credentials(world, account) if account is not None else None
+    write_home(path, config, _credentials(world, account) if account is not None else None)
+
+
+def write_home(path: Path, config: str, credentials: str | None) -> None:
+    """Fill a folder so that it can be a ``CODEX_HOME``.
+
+    Args:
+        path: The folder; it is made where it is missing.
+        config: The text of ``config.toml``.
+        credentials: The text of ``auth.json``; None for a home that is logged out.
+
+    Raises:
+        Problem: The folder cannot be written.
+    """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         (path / "config.toml").write_text(config)

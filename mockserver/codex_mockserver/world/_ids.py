@@ -32,7 +32,7 @@ class Ids(msgspec.Struct):
         return str(uuid.UUID(bytes=self._digest()[:16], version=4))
 
     def uuid7(self, now: float) -> str:
-        """Return a version 7 UUID of that time in Unix seconds; later ones sort after earlier ones of other milliseconds."""
+        """Return a version 7 UUID of that time in Unix seconds: those of later milliseconds sort after it."""
         digest = self._digest()
         value = int(now * 1000) << 80 | int.from_bytes(digest[:10])
         value = value & ~(0xF << 76) | 7 << 76

@@ -103,6 +103,8 @@ class Thread(msgspec.Struct):
     is_archived: bool = False
     #: Whether there is something to come back to: a turn, a name, items.
     is_kept: bool = False
+    #: Whether somebody has looked for turns before there were any; such a thread can be forked and not resumed.
+    is_half_kept: bool = False
     preview: str = ""
     name: str | None = None
     forked_from_id: str | None = None

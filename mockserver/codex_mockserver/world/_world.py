@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -14,9 +14,11 @@ from codex_mockserver.world._ids import Ids
 from codex_mockserver.world._seed import seeded_accounts
 from codex_mockserver.world._setup import AccountSetup, set_up
 from codex_mockserver.world._state import Account, State, Workspace
-from codex_mockserver.world._state_file import StateFile
 from codex_mockserver.world._task_work import seeded_tasks
 from codex_schemas import Problem
+
+if TYPE_CHECKING:
+    from codex_mockserver.world._state_file import StateFile
 
 __all__ = ["World"]
 
@@ -52,7 +54,7 @@ class World:
         self._beginning = self.snapshot()
         self._setups: Mapping[str, AccountSetup] = {}
         self._is_resumed = False
-        self._file = None if state_file is None else StateFile(state_file)
+        self._file = None if state_file is None else _open_file(state_file)
         if self._file is not None:
             kept = self._file.load()
             self._is_resumed = kept is not None
@@ -166,3 +168,9 @@ class World:
             found=repr(workspace_id),
             advice="World.workspaces() lists them.",
         )
+
+
+def _open_file(path: Path) -> StateFile:
+    from codex_mockserver.world._state_file import StateFile  # noqa: PLC0415 (SQLite, which few worlds need)
+
+    return StateFile(path)

@@ -75,6 +75,7 @@ class AppServerContract:
         self._store = store
         self.version = version
         self.experimental = experimental
+        self._position = store.order.index(version)
         typescript = self._select(f"{TYPESCRIPT}/{DEFINITIONS}")
         #: Every type by its name, such as ``v2/Turn``, with those that only the TypeScript output has.
         self.definitions: Mapping[str, Any] = {**typescript, **self.emitted}
@@ -128,15 +129,14 @@ class AppServerContract:
             experimental: Whether releases count that have it in their experimental channel only.
         """
         channels = (False, True) if experimental else (False,)
-        found = {
-            position
-            for union in UNIONS
-            for table in _tables(union)
-            for channel in channels
-            for run in self._store.runs(table, method, experimental=channel)
-            for position in run
-        }
-        return tuple(self._store.order[position] for position in sorted(found))
+        runs = [
+            run for union in UNIONS for channel in channels for run in self._runs(union, method, experimental=channel)
+        ]
+        return tuple(self._store.order[position] for position in sorted({each for run in runs for each in run}))
+
+    def _runs(self, union: str, method: str, *, experimental: bool) -> list[range]:
+        """Return the releases of a channel that have a message, as positions in their order."""
+        return [run for table in _tables(union) for run in self._store.runs(table, method, experimental=experimental)]
 
     def shared(self, method: Method) -> Json:
         """Return the schema of what all messages of the kind and sender of this one have, beside its branch."""
@@ -163,18 +163,17 @@ class AppServerContract:
         if violations := self.validate(message, direction, answers=answers):
             raise ContractError(violations[0].where, violations)
 
-    def widened(self, message: Json, direction: Side, *, answers: str | None = None) -> Json:
+    def widened(self, message: Json, *, answers: str | None = None) -> Json:
         """Return a message with a field in each object that nobody knows; it fits as before.
 
         Args:
             message: A request, a notification, or an answer with a result.
-            direction: Who sends it.
             answers: For a result, the method of its request.
 
         Raises:
             Problem: There is no such method.
         """
-        return self._validator.widened(message, direction, answers)
+        return self._validator.widened(message, answers)
 
     @cached_property
     def _validator(self) -> MessageValidator:
@@ -215,7 +214,8 @@ class AppServerContract:
     def _method(self, union: str, table: str, name: str, branch: Json) -> Method:
         kind, sender = KINDS[union]
         params = branch["properties"].get("params")
-        alive = self.lifetime(name)
+        stable, whole = (self._runs(union, name, experimental=channel) for channel in (False, True))
+        first, last = min(run.start for run in stable + whole), max(run.stop for run in stable + whole) - 1
         return Method(
             name=name,
             kind=kind,
@@ -223,10 +223,10 @@ class AppServerContract:
             params=params,
             params_required="params" in branch.get("required", ()),
             result=result_name(name, params_name(params), self.definitions.__contains__) if kind == "request" else None,
-            experimental=self.version not in self.lifetime(name, experimental=False),
+            experimental=not any(self._position in run for run in stable),
             typescript_only=table.startswith(TYPESCRIPT),
-            since=alive[0],
-            until=None if alive[-1] == self._store.order[-1] else alive[-1],
+            since=self._store.order[first],
+            until=None if last == len(self._store.order) - 1 else self._store.order[last],
         )
 
     def _select(self, table: str) -> Json:

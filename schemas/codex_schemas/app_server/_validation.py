@@ -64,7 +64,7 @@ class MessageValidator:
             return self._answer_violations(message, sender, self._contract.method(answers) if answers else None)
         return [Violation("message", "", "the field 'method', 'result' or 'error'", "only " + shorten(sorted(message)))]
 
-    def widened(self, message: Json, sender: Side, answers: str | None) -> Json:
+    def widened(self, message: Json, answers: str | None) -> Json:
         """Return a message with unknown fields; see :meth:`AppServerContract.widened`."""
         if "method" in message:
             method = self._contract.method(message["method"])

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from codex_mockserver.faults import Beat, Gates
+from codex_mockserver.faults import Beat
+from codex_mockserver.http import Gates
 from codex_mockserver.http._pacer import Pacer
 from codex_mockserver.http._stage import CallStage
 from codex_mockserver.journal import Journal

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from codex_mockserver.faults import Gates
+from codex_mockserver.http import Gates
 from codex_schemas import Problem
 
 
