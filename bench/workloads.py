@@ -34,6 +34,8 @@ FRAME = {"type": "response.create", "model": "gpt-5.5", "input": [{"role": "user
 ENDING = b'{"type":"response.completed"'
 #: Stands before the new refresh token in the answer to a refresh.
 TOKEN = b'"refresh_token":"'
+#: Seconds for a login on a machine that is busy with the load itself.
+PATIENCE = 60
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def token_answer(address: Address) -> dict[str, Any]:
 def log_in(address: Address) -> str:
     """Return the refresh token of a new session."""
     worker = Worker()
-    with httpx.Client(base_url=address.url) as client:
+    with httpx.Client(base_url=address.url, timeout=PATIENCE) as client:
         worker.log_in(client)
     assert worker.latest is not None
     return worker.latest

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from codex_schemas._lazy import lazily
 
 if TYPE_CHECKING:
     from codex_mockserver.expectations import Expectation, verify
     from codex_mockserver.http import create_app
     from codex_mockserver.journal import Exchange, Journal
     from codex_mockserver.model import Scenario, Script, load_scenario, named_scenario, scenarios
+    from codex_mockserver.replaying import Replay, SyncReplay
     from codex_mockserver.serving import Backend, SideWorld, SyncBackend, SyncSideWorld
     from codex_mockserver.serving._router import mock_router
     from codex_mockserver.world import Clock, World
@@ -20,10 +22,12 @@ __all__ = [
     "Exchange",
     "Expectation",
     "Journal",
+    "Replay",
     "Scenario",
     "Script",
     "SideWorld",
     "SyncBackend",
+    "SyncReplay",
     "SyncSideWorld",
     "World",
     "create_app",
@@ -40,10 +44,12 @@ _HOMES = {
     "Exchange": "journal",
     "Expectation": "expectations",
     "Journal": "journal",
+    "Replay": "replaying",
     "Scenario": "model",
     "Script": "model",
     "SideWorld": "serving",
     "SyncBackend": "serving",
+    "SyncReplay": "replaying",
     "SyncSideWorld": "serving",
     "World": "world",
     "create_app": "http",
@@ -54,9 +60,4 @@ _HOMES = {
     "verify": "expectations",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: few users need all of them, and together they are not cheap."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = lazily(__name__, _HOMES)

@@ -1,11 +1,18 @@
 """What a message is: the contracts of the Codex protocol surfaces and their validators."""
 
-from codex_schemas._contract import Contract, Operation, load
-from codex_schemas._document import SURFACES
-from codex_schemas._events import EventContract, StreamOrder, load_events
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codex_schemas._lazy import lazily
 from codex_schemas._problem import Problem
-from codex_schemas._validator import Validator
-from codex_schemas._violation import ContractError, Violation
+
+if TYPE_CHECKING:
+    from codex_schemas._contract import Contract, Operation, load
+    from codex_schemas._document import SURFACES
+    from codex_schemas._events import EventContract, StreamOrder, load_events
+    from codex_schemas._validator import Validator
+    from codex_schemas._violation import ContractError, Violation
 
 __all__ = [
     "SURFACES",
@@ -20,3 +27,18 @@ __all__ = [
     "load",
     "load_events",
 ]
+
+_HOMES = {
+    "SURFACES": "_document",
+    "Contract": "_contract",
+    "ContractError": "_violation",
+    "EventContract": "_events",
+    "Operation": "_contract",
+    "StreamOrder": "_events",
+    "Validator": "_validator",
+    "Violation": "_violation",
+    "load": "_contract",
+    "load_events": "_events",
+}
+
+__getattr__ = lazily(__name__, _HOMES)

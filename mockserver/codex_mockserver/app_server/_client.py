@@ -96,6 +96,7 @@ class Client:
         """Send a message, or text as it is."""
         text = message if isinstance(message, (str, bytes)) else msgspec.json.encode(message)
         self.server.receive(self.connection, text)
+        self.server.wake()
         self._absorb()
 
     def wake(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from codex_mockserver.app_server._methods import HANDLERS
+from codex_mockserver.app_server._methods import handler_of
 from codex_schemas.app_server import load
 
 __all__ = ["Covered", "coverage"]
@@ -31,7 +31,7 @@ def coverage(version: str) -> list[Covered]:
     """
     contract = load(version, experimental=True)
     return [
-        Covered(name, method.experimental, name in HANDLERS)
+        Covered(name, method.experimental, handler_of(name) is not None)
         for name, method in sorted(contract.methods.items())
         if method.sender == "client" and method.kind == "request"
     ]

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from codex_mockserver.app_server._errors import RpcError
-from codex_schemas.app_server import AppServerContract, Method
+from codex_schemas.app_server import AppServerContract, Method, load
 
 __all__ = ["Gate"]
 
@@ -24,12 +24,10 @@ class Gate:
     """Knows the experimental part of a release.
 
     Args:
-        stable: What the release offers to everyone.
-        whole: The same with the experimental rest.
+        whole: The release with its experimental part.
     """
 
-    def __init__(self, stable: AppServerContract, whole: AppServerContract) -> None:
-        self._stable = stable
+    def __init__(self, whole: AppServerContract) -> None:
         self._whole = whole
         self._fields: dict[str, frozenset[str]] = {}
         self._known: dict[str, frozenset[str]] = {}
@@ -59,14 +57,15 @@ class Gate:
 
     def _experimental_fields(self, method: Method) -> frozenset[str]:
         if method.name not in self._fields:
-            known = self._methods[method.name].params
+            known = self._stable.methods[method.name].params
             wide = self._properties(self._whole, method.params)
             self._fields[method.name] = wide - self._properties(self._stable, known)
         return self._fields[method.name]
 
     @cached_property
-    def _methods(self) -> Any:
-        return self._stable.methods
+    def _stable(self) -> AppServerContract:
+        """What the release offers to everyone."""
+        return load(self._whole.version)
 
     @staticmethod
     def _properties(contract: AppServerContract, schema: Any) -> frozenset[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,21 +18,23 @@ from codex_mockserver.app_server._delivery import Delivery
 from codex_mockserver.app_server._errors import INTERNAL, RpcError
 from codex_mockserver.app_server._gates import Gates
 from codex_mockserver.app_server._gating import Gate
-from codex_mockserver.app_server._methods import HANDLERS
+from codex_mockserver.app_server._methods import handler_of
 from codex_mockserver.app_server._process_state import ProcessState
 from codex_mockserver.app_server._requests import ServerRequests
 from codex_mockserver.app_server._tasks import Tasks
 from codex_mockserver.app_server._traits import traits
 from codex_mockserver.app_server._wire import Wire
-from codex_mockserver.app_server.account import Account
-from codex_mockserver.app_server.files import FolderTree, MemoryTree, Tree, Watches
-from codex_mockserver.app_server.processes import COMMANDS, PROCESSES, Processes
-from codex_mockserver.app_server.threads import Threads
 from codex_mockserver.model import Scenario, Script
 from codex_mockserver.world import World
 from codex_mockserver.world.tokens import ISSUER
 from codex_schemas import Problem
 from codex_schemas.app_server import Method, latest, load
+
+if TYPE_CHECKING:
+    from codex_mockserver.app_server.account import Account
+    from codex_mockserver.app_server.files import Tree, Watches
+    from codex_mockserver.app_server.processes import Processes
+    from codex_mockserver.app_server.threads import Threads
 
 __all__ = ["AppServer"]
 
@@ -55,6 +58,7 @@ class AppServer:
         home: What the server calls its ``CODEX_HOME``; nothing is read or written there.
         cwd: The folder that it says it was started in.
         issuer: Where people log in: the address of the HTTP backend of the same world.
+        session_flags: Settings that were given on the command line: they are stronger than the user's own.
         sandbox: The folder whose files clients see and change; left out, files exist only in memory.
         now: Tells the real time in seconds, of which only differences matter.
     """
@@ -68,6 +72,7 @@ class AppServer:
         home: str = "/home/user/.codex",
         cwd: str = "/home/user",
         issuer: str = ISSUER,
+        session_flags: Json | None = None,
         sandbox: Path | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -79,6 +84,7 @@ class AppServer:
         self.contract = load(self.version, experimental=True)
         self.issuer = issuer
         self.home = home
+        self.session_flags: Json = session_flags or {}
         self.cwd = cwd
         self.world = world or World()
         self.script.begin(self.world)
@@ -99,22 +105,63 @@ class AppServer:
         )
         self.requests = ServerRequests(delivery)
         self.wire = Wire(self.contract, self.traits, self.world.now, delivery)
-        self.threads = Threads(self)
-        self.account = Account(self)
         self.process = ProcessState()
         self.has_sandbox = sandbox is not None
-        self.files = self._tree(sandbox)
-        self.watches = Watches(self)
-        self.commands = Processes(COMMANDS)
-        self.processes = Processes(PROCESSES)
+        self._sandbox = sandbox
         self.connections: list[Connection] = []
         self._decoder = Decoder(self.contract.definitions)
-        self._gate = Gate(load(self.version), self.contract)
+        self._gate = Gate(self.contract)
         self._methods: dict[str, Method] = {
             name: method
             for name, method in self.contract.methods.items()
             if method.sender == "client" and method.kind == "request"
         }
+
+    # What follows is made when it is first needed, since a client waits for the start.
+
+    @cached_property
+    def threads(self) -> Threads:
+        """Its threads."""
+        from codex_mockserver.app_server.threads import Threads  # noqa: PLC0415 (as above)
+
+        return Threads(self)
+
+    @cached_property
+    def account(self) -> Account:
+        """Who is signed in."""
+        from codex_mockserver.app_server.account import Account  # noqa: PLC0415 (as above)
+
+        return Account(self)
+
+    @cached_property
+    def files(self) -> Tree:
+        """The files that clients see."""
+        from codex_mockserver.app_server.files import FolderTree, MemoryTree  # noqa: PLC0415 (as above)
+
+        if self._sandbox is not None:
+            return FolderTree(self._sandbox)
+        return MemoryTree(self.world.now, (self.home, self.cwd, "/tmp"), self.setup.files)  # noqa: S108 (in memory)
+
+    @cached_property
+    def watches(self) -> Watches:
+        """What clients watch."""
+        from codex_mockserver.app_server.files import Watches  # noqa: PLC0415 (as above)
+
+        return Watches(self)
+
+    @cached_property
+    def commands(self) -> Processes:
+        """What ``command/exec`` has started."""
+        from codex_mockserver.app_server.processes import COMMANDS, Processes  # noqa: PLC0415 (as above)
+
+        return Processes(COMMANDS)
+
+    @cached_property
+    def processes(self) -> Processes:
+        """What ``process/spawn`` has started."""
+        from codex_mockserver.app_server.processes import PROCESSES, Processes  # noqa: PLC0415 (as above)
+
+        return Processes(PROCESSES)
 
     @property
     def is_busy(self) -> bool:
@@ -173,11 +220,6 @@ class AppServer:
             return message
         return self.contract.widened(message, answers=method if "result" in message else None)
 
-    def _tree(self, sandbox: Path | None) -> Tree:
-        if sandbox is not None:
-            return FolderTree(sandbox)
-        return MemoryTree(self.world.now, (self.home, self.cwd, "/tmp"), self.setup.files)  # noqa: S108 (in memory)
-
     def _take(self, connection: Connection, message: Json) -> None:
         if "method" in message:
             if "id" in message:
@@ -217,7 +259,7 @@ class AppServer:
             raise RpcError("Not initialized")
         if not call.connection.is_experimental:
             self._gate.check(self._methods[call.method], call.params)
-        handler = HANDLERS.get(call.method)
+        handler = handler_of(call.method)
         if handler is None:
             raise RpcError(f"{call.method} is not supported by this mock")
         return handler(call)

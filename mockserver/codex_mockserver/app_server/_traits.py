@@ -97,6 +97,8 @@ class Traits:
     tells_course_of_agents: bool
     #: Raw items have ids, and say of which kind their parts are.
     tells_raw_kinds: bool
+    #: The call of a tool of the client fails when its turn is interrupted; before, it stayed open.
+    fails_interrupted_calls: bool
     #: A start while a turn runs is answered with that turn; before, with one that never runs.
     names_running_turns: bool
     #: A turn that nobody can steer refuses ``turn/start``; before, the input was lost.
@@ -131,6 +133,8 @@ class Traits:
     delays_unloading: bool
     #: A folder in which somebody wrote is trusted: the next thread there may write too.
     trusts_folders: bool
+    #: A new thread writes down that its folder is trusted, where it may write there.
+    notes_trust: bool
     #: A bad cursor of projects is explained, and not repeated.
     explains_project_cursors: bool
     #: A turn that failed is read back as failed; before, as completed.
@@ -178,6 +182,7 @@ _SPANS: dict[str, Span] = {
     "waits_for_answers": Span("0.169.0"),
     "tells_course_of_agents": Span("0.169.0"),
     "tells_raw_kinds": Span("0.169.0"),
+    "fails_interrupted_calls": Span("0.169.0"),
     "names_running_turns": Span("0.169.0"),
     "refuses_unsteerable_starts": Span("0.169.0"),
     "ends_well_on_sigterm": Span("0.169.0"),
@@ -195,6 +200,7 @@ _SPANS: dict[str, Span] = {
     "discourages_rollback": Span("0.150.0"),
     "delays_unloading": Span("0.160.0"),
     "trusts_folders": Span(until="0.160.0"),
+    "notes_trust": Span(until="0.169.0"),
     "explains_project_cursors": Span("0.160.0"),
     "keeps_failures": Span("0.150.0"),
     "speaks_realtime": Span("0.169.0"),

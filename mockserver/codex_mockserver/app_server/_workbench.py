@@ -26,7 +26,7 @@ class Workbench:
     mcp_tools: set[tuple[str, str]] = field(default_factory=set)
     #: Commands that go on after their turn, by the number of their process.
     terminals: dict[str, Terminal] = field(default_factory=dict)
-    #: Whether the service has told the plan of the account, as it does where an answer begins.
+    #: Whether the service has told the plan of the account.
     knows_plan: bool = False
     #: Interruptions that wait for the end of the next turn, as they did before they were refused.
     late_interrupts: list[Call] = field(default_factory=list)

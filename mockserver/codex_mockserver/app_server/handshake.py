@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
-from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.configuration import config_warning
-from codex_mockserver.app_server.system import remote_control_status
+from codex_mockserver.app_server._tasks import Pause, Steps
 
 __all__ = ["HANDLERS"]
 
@@ -36,12 +34,16 @@ def initialize(call: Call) -> Json:
 
 
 def _greet(call: Call) -> Steps:
+    # The client has its answer before what comes now is even imported.
+    yield Pause(0)
+    from codex_mockserver.app_server.configuration import config_warning  # noqa: PLC0415
+    from codex_mockserver.app_server.system import remote_control_status  # noqa: PLC0415
+
     if (warning := config_warning(call.server)) is not None:
         call.server.wire.notify([call.connection], "configWarning", warning)
     status = remote_control_status(call.server)
     call.server.wire.notify([call.connection], "remoteControl/status/changed", status)
     call.server.account.announce_beginning()
-    yield from ()
 
 
 def _is_header_value(text: str) -> bool:

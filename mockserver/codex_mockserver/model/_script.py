@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import re
 from collections.abc import Iterator
@@ -15,9 +14,6 @@ from codex_mockserver.world import World
 from codex_schemas import Problem
 
 __all__ = ["NoStep", "Script"]
-
-#: Without a configuration of its own, a warning of this log goes to stderr.
-_log = logging.getLogger("codex_mockserver")
 
 _LONGEST = 80
 
@@ -46,7 +42,10 @@ class Script:
         """Put the scenario to work in a world; what was already used stays so."""
         world.set_up(self.scenario.accounts)
         if (chaos := self.scenario.chaos) is not None:
-            _log.warning("chaos: seed %s, rate %s", chaos.seed, chaos.rate)
+            import logging  # noqa: PLC0415 (a start without chaos need not wait for it)
+
+            # Without a configuration of its own, a warning of this log goes to stderr.
+            logging.getLogger("codex_mockserver").warning("chaos: seed %s, rate %s", chaos.seed, chaos.rate)
 
     def replace(self, world: World, scenario: Scenario) -> None:
         """Put another scenario to work, from its first step on."""

@@ -1,18 +1,25 @@
 """The app-server protocol of every codex release that can emit it."""
 
-from codex_schemas.app_server._archive import Archive, Emission
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codex_schemas._lazy import lazily
 from codex_schemas.app_server._contract import AppServerContract, Method
-from codex_schemas.app_server._conversation import Conversation
-from codex_schemas.app_server._example import example_params, param_names
-from codex_schemas.app_server._history import History, history
-from codex_schemas.app_server._json_schema import to_json_schema, validate_type
-from codex_schemas.app_server._life import Event, Life
 from codex_schemas.app_server._lookup import latest, load, nearest, releases, versions
-from codex_schemas.app_server._normalise import checksum, normalise
-from codex_schemas.app_server._openrpc import to_openrpc
-from codex_schemas.app_server._outline import Element, outline
 from codex_schemas.app_server._release import Channel, Release
-from codex_schemas.app_server._typescript import read_typescript
+
+if TYPE_CHECKING:
+    from codex_schemas.app_server._archive import Archive, Emission
+    from codex_schemas.app_server._conversation import Conversation
+    from codex_schemas.app_server._example import example_params, param_names
+    from codex_schemas.app_server._history import History, history
+    from codex_schemas.app_server._json_schema import to_json_schema, validate_type
+    from codex_schemas.app_server._life import Event, Life
+    from codex_schemas.app_server._normalise import checksum, normalise
+    from codex_schemas.app_server._openrpc import to_openrpc
+    from codex_schemas.app_server._outline import Element, outline
+    from codex_schemas.app_server._typescript import read_typescript
 
 __all__ = [
     "AppServerContract",
@@ -42,3 +49,26 @@ __all__ = [
     "validate_type",
     "versions",
 ]
+
+#: Where the rest is: these are imported when they are first used.
+_HOMES = {
+    "Archive": "_archive",
+    "Conversation": "_conversation",
+    "Element": "_outline",
+    "Emission": "_archive",
+    "Event": "_life",
+    "History": "_history",
+    "Life": "_life",
+    "checksum": "_normalise",
+    "example_params": "_example",
+    "history": "_history",
+    "normalise": "_normalise",
+    "outline": "_outline",
+    "param_names": "_example",
+    "read_typescript": "_typescript",
+    "to_json_schema": "_json_schema",
+    "to_openrpc": "_openrpc",
+    "validate_type": "_json_schema",
+}
+
+__getattr__ = lazily(__name__, _HOMES)

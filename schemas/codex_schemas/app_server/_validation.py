@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from codex_schemas._problem import Problem
@@ -114,7 +115,7 @@ class MessageValidator:
 
     def _unknown(self, name: Any, sender: Side, method: Method | None) -> Violation:
         known = [each.name for each in self._contract.methods.values() if each.sender == sender]
-        close = ", ".join(get_close_matches(str(name), known, n=3, cutoff=0.4))
+        close = _close(str(name), tuple(known))
         expected = f"one of the {len(known)} methods that the {sender} sends" + (f", such as {close}" if close else "")
         found = shorten(name) + self._whereabouts(name, method)
         return Violation("message", "/method", expected, found)
@@ -129,6 +130,12 @@ class MessageValidator:
             stable = contract.experimental or contract.version in contract.lifetime(name, experimental=False)
             return "" if stable else ", which needs the experimental API"
         return f", which codex has from {alive[0]} to {alive[-1]}" if alive else ""
+
+
+@lru_cache(maxsize=2048)
+def _close(name: str, known: tuple[str, ...]) -> str:
+    """Name what is like an unknown method; a recording held against every release asks for the same ones again."""
+    return ", ".join(get_close_matches(name, known, n=3, cutoff=0.4))
 
 
 def _result_schema(request: Method | None) -> Json:

@@ -4,6 +4,7 @@ from codex_mockserver.app_server._call import Handler
 from codex_mockserver.app_server.configuration import _features, _profiles, _providers, _reading, _writing
 from codex_mockserver.app_server.configuration._features import enabled_features, unstable_warning
 from codex_mockserver.app_server.configuration._file_error import check_loadable, config_warning
+from codex_mockserver.app_server.configuration._flags import read_flags
 from codex_mockserver.app_server.configuration._layers import layers, merged
 from codex_mockserver.app_server.configuration._providers import (
     BEDROCK,
@@ -26,6 +27,7 @@ __all__ = [
     "layers",
     "merged",
     "needs_openai_login",
+    "read_flags",
     "unstable_warning",
     "write_settings",
 ]

@@ -64,7 +64,7 @@ def layers(server: AppServer, cwd: str | None = None) -> list[Layer]:
         server: The server.
         cwd: The folder; projects count only with it.
     """
-    return [*_managed(server), *_projects(server, cwd), user_layer(server), _system(server)]
+    return [*_managed(server), *_session(server), *_projects(server, cwd), user_layer(server), _system(server)]
 
 
 def merged(stack: list[Layer]) -> Json:
@@ -91,6 +91,12 @@ def _managed(server: AppServer) -> Iterator[Layer]:
         file = "/etc/codex/managed_config.toml"
         name = {"type": "legacyManagedConfigTomlFromFile", "file": file}
         yield Layer(name, config, f"legacy managed_config.toml: {file}")
+
+
+def _session(server: AppServer) -> Iterator[Layer]:
+    """Yield what was set on the command line."""
+    if server.session_flags:
+        yield Layer({"type": "sessionFlags"}, server.session_flags, "session flags")
 
 
 def _projects(server: AppServer, cwd: str | None) -> Iterator[Layer]:

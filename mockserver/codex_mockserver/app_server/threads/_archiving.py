@@ -9,7 +9,7 @@ from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Steps
 from codex_mockserver.app_server.threads._forms import brief_form
 from codex_mockserver.app_server.threads._ids import checked_id
-from codex_mockserver.app_server.turns import abort
+from codex_mockserver.app_server.turns._active import abort
 from codex_mockserver.world import Thread
 
 if TYPE_CHECKING:

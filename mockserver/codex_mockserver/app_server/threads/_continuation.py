@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codex_mockserver.app_server.threads._goal_state import change_goal
-from codex_mockserver.app_server.turns import begin_turn
+from codex_mockserver.app_server.turns._begin import begin_turn
 from codex_mockserver.world import QueuedInput, ThreadGoal
 
 if TYPE_CHECKING:

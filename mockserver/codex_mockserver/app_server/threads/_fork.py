@@ -14,7 +14,7 @@ from codex_mockserver.app_server.threads._reading import discourage, find_kept
 from codex_mockserver.app_server.threads._settings import folder, kept_policies, new_settings, overridden, settings_form
 from codex_mockserver.app_server.threads._texts import user_text
 from codex_mockserver.app_server.threads._views import full_turns, is_paginated
-from codex_mockserver.app_server.turns import repeat_usage
+from codex_mockserver.app_server.turns._usage import repeat_usage
 from codex_mockserver.world import Thread, ThreadTurn
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from codex_mockserver.app_server.threads._settings import (
 from codex_mockserver.app_server.threads._texts import user_text
 from codex_mockserver.app_server.threads._turn_pages import newest_cursors, turns_page
 from codex_mockserver.app_server.threads._views import full_turns, is_paginated, spots
-from codex_mockserver.app_server.turns import repeat_usage
+from codex_mockserver.app_server.turns._usage import repeat_usage
 from codex_mockserver.world import Thread
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from codex_mockserver.app_server.threads._loaded import NOT_LOADED
 from codex_mockserver.app_server.threads._read_state import forget_unread
 from codex_mockserver.app_server.threads._turn_pages import newest_cursors
 from codex_mockserver.app_server.threads._views import full_turns, is_paginated, spots
-from codex_mockserver.app_server.turns import abort, tell_standing
+from codex_mockserver.app_server.turns._active import abort
+from codex_mockserver.app_server.turns._usage import tell_standing
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server.threads._loaded import LoadedThread

@@ -82,7 +82,7 @@ def new_settings(server: AppServer, cwd: str, overrides: Mapping[str, Any] | Non
     settings = {
         "model": config.get("model") or default_model(server),
         "modelProvider": config.get("model_provider", "openai"),
-        "serviceTier": None,
+        "serviceTier": config.get("service_tier") if server.traits.starts_with_service_tier else None,
         "approvalPolicy": completed_policy(config.get("approval_policy", "on-request")),
         "approvalsReviewer": config.get("approvals_reviewer", "user"),
         "sandbox": configured_sandbox(config),

@@ -42,7 +42,7 @@ def start(call: Call) -> Json:
         record.project_id = known_project(server, project_id, RpcError(f"project not found: {project_id}")).id
     record.is_daybreak = call.get("daybreakEnabled")
     record.tells_raw_events = call.get("experimentalRawEvents", False)
-    if call.get("cwd") is not None and settings["sandbox"]["type"] != "readOnly":
+    if server.traits.notes_trust and call.get("cwd") is not None and settings["sandbox"]["type"] != "readOnly":
         trust(server, cwd)
     thread = server.threads.add(record)
     thread.subscribe(call.connection)

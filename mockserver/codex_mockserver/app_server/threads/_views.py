@@ -14,10 +14,10 @@ __all__ = ["Spot", "full_turns", "is_paginated", "shown_items", "spots", "viewed
 
 Json = dict[str, Any]
 
-#: Items that a legacy history does not keep.
+#: Items that a legacy history does not keep once they are complete.
 _NOT_KEPT = frozenset({"commandExecution", "dynamicToolCall"})
 #: Items whose ids a legacy history keeps too.
-_NAMED = frozenset({"fileChange", "mcpToolCall", "plan", "webSearch"})
+_NAMED = frozenset({"dynamicToolCall", "fileChange", "mcpToolCall", "plan", "webSearch"})
 _TOOLS = frozenset({"commandExecution", "dynamicToolCall", "mcpToolCall", "fileChange"})
 #: How many lines of the file stand before a turn's first item and after its last one.
 _FIRST_HEAD, _HEAD, _TAIL = 7, 3, 4
@@ -53,7 +53,7 @@ def shown_items(record: Thread, turns: Sequence[ThreadTurn]) -> list[list[Json]]
     numbers = count(1)
     shown: list[list[Json]] = []
     for turn in turns:
-        kept = [item for item in turn.items if item["type"] not in _NOT_KEPT]
+        kept = [item for item in turn.items if item["type"] not in _NOT_KEPT or item["status"] == "inProgress"]
         shown.append([_legacy(item, numbers) for item in kept])
     return shown
 

@@ -55,7 +55,7 @@ class ActiveTurn:
         #: What else the model is to hear of, as items of the Responses API: what the user's own commands gave.
         self.heard: list[Json] = []
         #: What the turn still tells when it is interrupted, before the interruption is answered, or when it fails.
-        self.closing: Callable[[], None] = lambda: None
+        self.closing: Callable[[], None] | None = None
         #: Whether something else made the thread fail meanwhile.
         self.is_disturbed = False
         #: Called before the turn tells anything, once the answer to its request has been sent.
@@ -129,6 +129,12 @@ class ActiveTurn:
         self._waiting[flag] -= 1
         self._tell_status()
 
+    def close(self) -> None:
+        """Tell once what the turn still tells when it does not end well."""
+        closing, self.closing = self.closing, None
+        if closing is not None:
+            closing()
+
     def finish(self, status: str, error: Json | None = None) -> None:
         """End the turn.
 
@@ -147,7 +153,7 @@ class ActiveTurn:
             self.thread.set_status({"type": "systemError" if status == "failed" else "idle"})
         if error is not None:
             self.tell_error(error)
-            self.closing()
+            self.close()
             self.server.threads.turn_heard(self.thread, self.record)
         summary = self._summary() if status == "completed" and self.server.traits.summarises_turns else []
         view = "summary" if summary else "notLoaded"
@@ -179,6 +185,7 @@ class ActiveTurn:
 
 def abort(active: ActiveTurn) -> None:
     """End a turn now as interrupted; its last notifications have been sent when this returns."""
+    active.close()
     if active.task is None:
         active.finish("interrupted")
         return

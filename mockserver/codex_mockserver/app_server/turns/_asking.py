@@ -25,12 +25,16 @@ class Question(Wait):
         method: The request.
         params: Its params, spelt for the newest release.
         seconds: After how long nobody is waited for any more; None for never.
+        is_quiet: Whether nobody is told that the request is settled.
     """
 
-    def __init__(self, active: ActiveTurn, method: str, params: Json, seconds: float | None = None) -> None:
+    def __init__(
+        self, active: ActiveTurn, method: str, params: Json, seconds: float | None = None, *, is_quiet: bool = False
+    ) -> None:
         self._active = active
         self._message = (method, _fit(active, method, params))
         self._seconds = seconds
+        self._is_quiet = is_quiet
         self.request: PendingRequest | None = None
 
     def begin(self, tasks: Tasks, wake: Callable[[Any], None]) -> None:
@@ -44,7 +48,8 @@ class Question(Wait):
         """Stop waiting, since the turn ends."""
         if self.request is not None:
             self._active.server.requests.withdraw(self.request)
-            self._active.unresolved.append(self.request)
+            if not self._is_quiet:
+                self._active.unresolved.append(self.request)
 
     def _give_up(self, wake: Callable[[Any], None]) -> None:
         if self.request is not None:
@@ -52,12 +57,10 @@ class Question(Wait):
             wake({"result": {}})
 
 
-def question(
-    active: ActiveTurn, method: str, params: Json, seconds: float | None = None
-) -> Generator[Wait, Any, Answer]:
+def question(active: ActiveTurn, method: str, params: Json) -> Generator[Wait, Any, Answer]:
     """Ask the subscribers and return the first whole answer; nobody is told that it has come."""
     whole = {"threadId": active.thread.id, "turnId": active.record.id, **params}
-    answer: Answer = yield Question(active, method, whole, seconds)
+    answer: Answer = yield Question(active, method, whole, is_quiet=True)
     return answer
 
 

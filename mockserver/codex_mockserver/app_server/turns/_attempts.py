@@ -50,13 +50,13 @@ def ask_model(
                 active.untold_usage = telling.usage
                 tell_usage(active)
             elif failure.shows_limits:
-                tell_counts(active)
+                tell_counts(active, is_refused=True)
             attempts += 1
             retries = provider_number(active, "stream_max_retries", _STREAM_RETRIES)
             if not failure.is_retried or attempts > retries:
                 if failure.fills_context:
                     fill_context(active)
-                    tell_counts(active, with_limits=failure.shows_limits, is_refused=True)
+                    tell_counts(active, with_limits=failure.shows_limits)
                 raise
             active.tell_error(failure.told_again(attempts, retries), will_retry=True)
             yield Pause(_delay(failure, attempts))

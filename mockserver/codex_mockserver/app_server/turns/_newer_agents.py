@@ -37,6 +37,8 @@ def spawn_named_agent(active: ActiveTurn, call: ToolCall) -> Generator[Wait, Any
         active.tell_item(begun)
     else:
         active.complete_item(begun)
+        # What is stored of it begins as its parent does.
+        child.record.preview = active.thread.record.preview
     turn = begin_work(child, "", active)
     asked = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": task.message}]}
     turn.record.history.append(asked)

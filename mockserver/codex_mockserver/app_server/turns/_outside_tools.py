@@ -32,12 +32,21 @@ def call_client(active: ActiveTurn, call: ToolCall) -> Generator[Wait, Any, Outp
     item = {"type": "dynamicToolCall", "id": call.id, **about, "status": "inProgress"}
     blank = {"contentItems": None, "success": None, "durationMs": None}
     begun = active.server.tasks.now()
-    active.start_item({**item, **blank})
+    open_item = {**item, **blank, "startedAtMs": active.now_ms(), "completedAtMs": None}
+    active.start_item(open_item)
+
+    def end(content: list[Json], *, success: bool) -> None:
+        told = {"contentItems": content, "success": success, "durationMs": _since(active, begun)}
+        active.complete_item({**item, "status": "completed" if success else "failed", **told})
+
+    if active.server.traits.fails_interrupted_calls:
+        active.closing = lambda: end([], success=False)
+    else:
+        active.closing = lambda: active.record.items.append(open_item)
     answer = yield from question(active, _CALL, {"callId": call.id, **about})
+    active.closing = None
     content, success = _client_result(answer)
-    status = "completed" if success else "failed"
-    told = {"contentItems": content, "success": success, "durationMs": _since(active, begun)}
-    active.complete_item({**item, "status": status, **told})
+    end(content, success=success)
     return _content_output(content)
 
 

@@ -14,7 +14,7 @@ from codex_mockserver.app_server.threads._births import announce, new_thread
 from codex_mockserver.app_server.threads._forms import turn_form
 from codex_mockserver.app_server.threads._loaded import LoadedThread
 from codex_mockserver.app_server.threads._views import is_paginated, spots
-from codex_mockserver.app_server.turns._active import ActiveTurn, Interrupted, abort
+from codex_mockserver.app_server.turns._active import ActiveTurn, abort
 from codex_mockserver.app_server.turns._attempts import ask_model
 from codex_mockserver.app_server.turns._begin import begin_turn
 from codex_mockserver.app_server.turns._input import user_message
@@ -115,16 +115,12 @@ def _keep_end(active: ActiveTurn, inner: ThreadTurn) -> None:
 
 
 def _review(active: ActiveTurn, message: Json) -> Generator[Wait, Any, None]:
-    active.closing = lambda: _close(active)
-    try:
-        active.start_item(message)
-        active.complete_item(message, is_kept=False)
-        prompt = [{"type": "input_text", "text": message["content"][0]["text"]}]
-        asked = {"type": "message", "role": "user", "content": prompt}
-        _turn, telling = yield from ask_model(active, [asked], shown="beginnings")
-    except Interrupted:
-        active.closing()
-        raise
+    active.closing = lambda: _conclude(active, _NO_RESPONSE, _INTERRUPTED)
+    active.start_item(message)
+    active.complete_item(message, is_kept=False)
+    prompt = [{"type": "input_text", "text": message["content"][0]["text"]}]
+    asked = {"type": "message", "role": "user", "content": prompt}
+    _turn, telling = yield from ask_model(active, [asked], shown="beginnings")
     texts = [part["text"] for item in telling.items if item["type"] == "message" for part in item["content"]]
     report = _read(texts[-1] if texts else _NO_RESPONSE)
     rendered = _rendered(report)
@@ -132,12 +128,6 @@ def _review(active: ActiveTurn, message: Json) -> Generator[Wait, Any, None]:
     if not is_paginated(active.thread.record):
         # Legacy histories keep what was explained, without the findings.
         active.record.items = [_explained(item, report) for item in active.record.items]
-
-
-def _close(active: ActiveTurn) -> None:
-    """Tell once that the review was interrupted."""
-    active.closing = lambda: None
-    _conclude(active, _NO_RESPONSE, _INTERRUPTED)
 
 
 def _conclude(active: ActiveTurn, review: str, text: str) -> None:

@@ -76,8 +76,8 @@ def interrupt(call: Call) -> Any:
         return _interrupt_nothing(call, thread)
     if wanted not in ("", active.running_id):
         raise RpcError(f"expected active turn id {wanted} but found {active.running_id}")
+    active.close()
     tell_usage(active)
-    active.closing()
     call.afterwards(_interrupt(active))
     return {}
 

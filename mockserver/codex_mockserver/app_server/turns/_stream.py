@@ -46,7 +46,9 @@ class Telling:
     def tell(self, event: Json) -> None:
         """Tell the subscribers what one event means; most mean nothing."""
         if not self.has_begun:
-            self.has_begun = self._active.thread.workbench.knows_plan = True
+            self.has_begun = True
+            # Over a WebSocket an answer begins with an event of the limits, which names the plan; headers do not.
+            self._active.thread.workbench.knows_plan |= self._active.server.script.settings.websocket
         if (tell := _EVENTS.get(event["type"])) is not None:
             tell(self, event)
 

@@ -90,13 +90,13 @@ def test_a_sub_agent_is_closed(conversation, items):
 
 
 @pytest.mark.parametrize(
-    ("version", "activities"),
+    ("version", "activities", "preview"),
     [
-        ("0.141.0", ["completed started"]),
-        ("0.169.0", ["started started", "completed started", "started completed", "completed completed"]),
+        ("0.141.0", ["completed started"], "go"),
+        ("0.169.0", ["started started", "completed started", "started completed", "completed completed"], ""),
     ],
 )
-def test_a_named_sub_agent_tells_of_itself(conversation, version, activities):
+def test_a_named_sub_agent_tells_of_itself(conversation, version, activities, preview):
     config = {"app_server": {"account": None, "config": {"features": {"multi_agent_v2": True}}}}
     arguments = {"task_name": "measure", "message": "child work"}
     spawn = {"when": {"user": "^go"}, "say": [{"function_call": {"name": "spawn_agent", "arguments": arguments}}]}
@@ -111,6 +111,7 @@ def test_a_named_sub_agent_tells_of_itself(conversation, version, activities):
     assert told == activities
     item = next(each["params"]["item"] for each in messages if "agentPath" in str(each))
     assert item["agentPath"] == "/root/measure"
+    assert talk.server.threads.find(item["agentThreadId"]).record.preview == preview
     own = [each for each in messages if each["params"].get("threadId") == item["agentThreadId"]]
     assert [each["params"]["item"]["type"] for each in own if each["method"] == "item/completed"] == ["agentMessage"]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from codex_mockserver.app_server import RpcError
@@ -133,6 +136,25 @@ def test_a_used_up_account_fails_the_turn(conversation):
     (error,) = [each["params"]["error"] for each in messages if each["method"] == "error"]
     assert error["codexErrorInfo"] == "usageLimitExceeded"
     assert error["message"].startswith("You\u2019ve hit your usage limit.")
+
+
+def limits_of(messages):
+    return [each["params"]["rateLimits"] for each in messages if each["method"] == "account/rateLimits/updated"]
+
+
+@pytest.mark.parametrize(("release", "reached"), [("0.141.0", None), ("0.169.0", "rate_limit_reached")])
+def test_newer_releases_tell_which_limit_refused_the_model(conversation, release, reached):
+    (limits,) = limits_of(conversation(version=release, scenario={"app_server": {"account": "limited"}}).turn())
+
+    assert (limits["planType"], limits["rateLimitReachedType"]) == (None, reached)
+
+
+@pytest.mark.parametrize(("websocket", "plan"), [(True, "plus"), (False, None)])
+def test_the_limits_name_the_plan_over_a_websocket(conversation, websocket, plan):
+    setup = {"app_server": {"account": "plus"}, "settings": {"websocket": websocket}}
+    (limits,) = limits_of(conversation([{"message": "Yes."}], scenario=setup).turn())
+
+    assert (limits["planType"], limits["rateLimitReachedType"]) == (plan, None)
 
 
 def test_the_model_sees_the_conversation(conversation, items):
@@ -285,3 +307,9 @@ def test_other_kinds_of_input_reach_the_model(conversation):
         {"type": "input_text", "text": "/work/a.png"},
         {"type": "input_text", "text": "app://m"},
     ]
+
+
+@pytest.mark.parametrize("package", ["threads", "turns"])
+def test_threads_and_turns_can_be_needed_first(package):
+    # The package that answers a method is imported with the first call, whichever that is.
+    subprocess.run([sys.executable, "-c", f"import codex_mockserver.app_server.{package}"], check=True)

@@ -80,6 +80,29 @@ def test_calls_of_the_clients_tools_come_one_after_the_other(conversation):
     assert (first["method"], second["method"]) == ("item/tool/call", "item/tool/call")
 
 
+@pytest.mark.parametrize(
+    ("version", "ends"),
+    [
+        ("0.141.0", ["account/rateLimits/updated"]),
+        ("0.169.0", ["item/completed dynamicToolCall", "thread/tokenUsage/updated", "account/rateLimits/updated"]),
+    ],
+)
+@pytest.mark.parametrize("method", ["turn/interrupt", "thread/archive"])
+def test_a_tool_whose_turn_is_interrupted(conversation, items, told, version, ends, method):
+    talk = conversation(CALL, dynamicTools=[TOOL], version=version)
+    asked = talk.turn()
+    talk.ask(method, {"turnId": asked[-1]["params"]["turnId"]} if method == "turn/interrupt" else {})
+    messages = talk.client.take()
+
+    assert [name for name in told(messages) if name in ends] == ends
+    assert "serverRequest/resolved" not in told(messages)
+    assert [(item["status"], item["contentItems"]) for item in items(messages, "dynamicToolCall")] in (
+        [],
+        [("failed", [])],
+    )
+    assert talk.reply(asked[-1], {"contentItems": [], "success": True}) == []
+
+
 def test_a_tool_that_nobody_has(conversation):
     talk = conversation(CALL, DONE)
     talk.turn()
