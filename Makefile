@@ -31,6 +31,8 @@ bench: $(STAMP)
 	$(BIN)/python tests/install_codex.py $(CODEX_RELEASES)
 	$(BIN)/python bench/serving.py
 	$(BIN)/python bench/diff.py
+	$(BIN)/python bench/recording.py
+	$(BIN)/python bench/app_server.py
 
 # Slow: minutes of load, not part of the tests.
 soak: $(STAMP)

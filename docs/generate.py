@@ -12,6 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import msgspec
+from parity_page import app_server_parity_page
+from recording_pages import recording_drift_page, recording_index_page
 
 from codex_conformance.changes import Report, render, report_on
 from codex_mockserver.expectations import Expectation
@@ -125,9 +127,12 @@ def _request(request: Expectation | None) -> str:
 
 
 PAGES = {
+    "app-server-parity.md": app_server_parity_page,
     "diff-rules.md": diff_rules_page,
     "operations.md": operations_page,
     "protocol-changes.md": protocol_changes_page,
+    "recording-drift.md": recording_drift_page,
+    "recording-index.md": recording_index_page,
     "scenario-library.md": scenario_library_page,
 }
 

@@ -13,7 +13,14 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / ".sdk"
-PACKAGES = {"openai": "7.57.0", "ai": "7.0.173", "@ai-sdk/openai": "4.0.118", "zod": "4.6.7"}
+PACKAGES = {
+    "openai": "7.57.0",
+    "ai": "7.0.173",
+    "@ai-sdk/openai": "4.0.118",
+    "zod": "4.6.7",
+    "@openai/codex-sdk": "0.163.0",
+    "@agentclientprotocol/codex-acp": "2.6.0",
+}
 
 
 def main() -> int:
@@ -26,7 +33,8 @@ def main() -> int:
         return 0
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "package.json").write_text(manifest)
-    command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
+    # The binaries of codex are optional dependencies, of 400 MB each: the tests have their own.
+    command = ["npm", "install", "--omit=optional", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
     done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         stamp.write_text(manifest)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
+
     from codex_mockserver import SyncBackend
 
-__all__ = ["codex_backend"]
+__all__ = ["codex_backend", "recording_snapshot"]
 
 
 @pytest.fixture
@@ -20,3 +22,12 @@ def codex_backend() -> Iterator[SyncBackend]:
 
     with SyncBackend() as backend:
         yield backend
+
+
+@pytest.fixture
+def recording_snapshot(request: pytest.FixtureRequest) -> SnapshotAssertion:
+    """A snapshot of ``syrupy`` that keeps a recording, or its entries, without what differs from run to run."""
+    from codex_fixtures.snapshots import RecordingSnapshotExtension  # noqa: PLC0415 (needs syrupy, which not all have)
+
+    snapshot: SnapshotAssertion = request.getfixturevalue("snapshot")
+    return snapshot.use_extension(RecordingSnapshotExtension)

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from codex_conformance.cli import COMMANDS, main, scenario
+from codex_conformance.cli import COMMANDS, fixtures, main, scenario
 from codex_conformance.cli.schema import SUBCOMMANDS
 from codex_mockserver import load_scenario
 from codex_mockserver.faults import KINDS, CallMatch
-from codex_mockserver.model import Pacing, Settings
+from codex_mockserver.model import AppServerSetup, Pacing, Settings
 from codex_mockserver.world import SEEDED_NAMES, AccountSetup
 from codex_schemas import SURFACES, app_server
 
@@ -62,7 +62,7 @@ def test_a_command_of_the_documentation_exists(line: str) -> None:
         return
     assert words[0] == "codex-testkit"
     ours = words[1 : words.index("--")] if "--" in words else words[1:]
-    command = ours[:2] if ours[0] in ("schema", "scenario") else ours[:1]
+    command = ours[:2] if ours[0] in ("schema", "scenario", "fixtures") else ours[:1]
     shown = subprocess.run(
         [Path(sys.executable).with_name("codex-testkit"), *command, "--help"],
         capture_output=True,
@@ -98,6 +98,11 @@ def test_a_scenario_command_is_documented(command: str) -> None:
     assert any(f"codex-testkit scenario {command}" in page for page in PAGES.values())
 
 
+@pytest.mark.parametrize("command", fixtures.SUBCOMMANDS)
+def test_a_fixtures_command_is_documented(command: str) -> None:
+    assert f"codex-testkit fixtures {command}" in PAGES["recordings.md"]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_is_documented(command: str) -> None:
     assert f"codex-testkit {command}" in README or f"make {command}" in README
@@ -123,7 +128,7 @@ def test_a_kind_of_fault_is_documented(kind: str) -> None:
     assert f"| `{kind}: " in PAGES["scenarios.md"]
 
 
-@pytest.mark.parametrize("form", [AccountSetup, CallMatch, Pacing], ids=lambda form: form.__name__)
+@pytest.mark.parametrize("form", [AccountSetup, AppServerSetup, CallMatch, Pacing], ids=lambda form: form.__name__)
 def test_a_part_of_a_scenario_is_documented(form: type) -> None:
     assert [name for name in form.__struct_fields__ if f"`{name}`" not in PAGES["scenarios.md"]] == []
 

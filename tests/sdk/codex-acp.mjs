@@ -42,6 +42,8 @@ assert.equal(hello.result.protocolVersion, 1);
 
 const session = await ask("session/new", { cwd: process.env.WORK, mcpServers: [] });
 const { sessionId } = session.result;
+// By default a model reviews what leaves the sandbox; here a person does.
+await ask("session/set_mode", { sessionId, modeId: "read-only" });
 
 async function prompt(text) {
   updates = [];

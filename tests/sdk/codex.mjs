@@ -3,9 +3,16 @@ import assert from "node:assert/strict";
 import { Codex } from "@openai/codex-sdk";
 
 const codex = new Codex({ codexPathOverride: process.env.CODEX_PATH });
-const options = { skipGitRepoCheck: true, workingDirectory: process.env.WORK, sandboxMode: "read-only" };
+const options = {
+  skipGitRepoCheck: true,
+  workingDirectory: process.env.WORK,
+  sandboxMode: "read-only",
+  model: "gpt-5.5",
+  modelReasoningEffort: "low",
+  webSearchMode: "disabled",
+};
 
-const thread = codex.startThread({ ...options, model: "gpt-5.5", modelReasoningEffort: "low", webSearchMode: "disabled" });
+const thread = codex.startThread(options);
 const first = await thread.run("look around");
 assert.equal(first.finalResponse, "There is a README.");
 assert.deepEqual(

@@ -13,7 +13,20 @@ from codex_schemas import Problem
 __all__ = ["COMMANDS", "main"]
 
 #: The commands, in the order of the help; each is a module here with ``add_parser`` and ``run``.
-COMMANDS = ("demo", "serve", "env", "run", "scenario", "diff", "schema")
+COMMANDS = (
+    "demo",
+    "serve",
+    "env",
+    "run",
+    "app-server",
+    "shim",
+    "scenario",
+    "record",
+    "replay",
+    "fixtures",
+    "diff",
+    "schema",
+)
 
 _EXIT_CODES = """\
 exit codes:
@@ -21,7 +34,7 @@ exit codes:
   1    `diff` or a check found what it looks for
   2    a problem, said in four lines, or a wrong argument
   130  interrupted
-  `run` ends with the exit code of its command.
+  `run`, `record` and `replay` end with the exit code of their command.
 """
 
 
@@ -63,5 +76,5 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in arguments[:1] if arguments[:1] and arguments[0] in COMMANDS else COMMANDS:
-        import_module(f"{__name__}.{name}").add_parser(commands)
+        import_module(f"{__name__}.{name.replace('-', '_')}").add_parser(commands)
     return parser

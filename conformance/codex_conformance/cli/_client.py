@@ -11,17 +11,28 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 
 from codex_conformance import releases
 from codex_schemas import Problem
 
-__all__ = ["client_variables", "codex_home", "execute", "find_program", "fit_for_folder"]
+__all__ = [
+    "SIGNALLED",
+    "Signals",
+    "begin",
+    "client_variables",
+    "codex_home",
+    "execute",
+    "exit_code",
+    "find_program",
+    "fit_for_folder",
+]
 
 #: Variables of the user that would lead a client away from the mock, or show it real credentials.
 _FOREIGN = ("CODEX_", "OPENAI_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
-_SIGNALLED = 128
+#: Exit codes above it stand for signals.
+SIGNALLED = 128
 
 #: Without it, ``codex exec`` refuses to work outside a git repository.
 _ANY_FOLDER = "--skip-git-repo-check"
@@ -105,22 +116,35 @@ def execute(command: Sequence[str], environment: Mapping[str, str], output: Text
         environment: Its variables.
         output: Where its standard output goes, when not to ours.
     """
-    with _Signals() as signals:
-        try:
-            process = subprocess.Popen(command, env=dict(environment), stdout=output)  # noqa: S603 (the user's own command)
-        except OSError as error:
-            raise Problem(
-                "running a command beside the mock",
-                expected="a program that can be executed",
-                found=f"{command[0]}: {error.strerror}",
-                advice="Check the file and its permissions.",
-            ) from None
+    with Signals() as signals:
+        process = begin(command, environment, stdout=output)
         signals.pass_on(process)
-        code = process.wait()
-    return code if code >= 0 else _SIGNALLED - code
+        return exit_code(process.wait())
 
 
-class _Signals:
+def begin(command: Sequence[str], environment: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
+    """Start a command, with the streams that are named.
+
+    Raises:
+        Problem: It cannot be executed.
+    """
+    try:
+        return subprocess.Popen(command, env=dict(environment), **streams)  # noqa: S603 (the user's own command)
+    except OSError as error:
+        raise Problem(
+            "running a command beside the mock",
+            expected="a program that can be executed",
+            found=f"{command[0]}: {error.strerror}",
+            advice="Check the file and its permissions.",
+        ) from None
+
+
+def exit_code(code: int) -> int:
+    """Return the exit code of a shell for how a process ended."""
+    return code if code >= 0 else SIGNALLED - code
+
+
+class Signals:
     """Keeps SIGINT from interrupting us, and passes SIGTERM on, even one that came before the process was there."""
 
     def __init__(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from codex_fixtures import DIRECTIONS
 from codex_schemas import Problem
 
 if TYPE_CHECKING:
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Directions", "sender_of", "unwrapped"]
 
-#: What a transcript writes as ``dir``; as most are written on the side of the client, ``out`` goes to the server.
-_SENDERS: dict[str, Side] = {
-    "->": "client",
-    "out": "client",
-    "client": "client",
-    "<-": "server",
-    "in": "server",
-    "server": "server",
-}
 #: More of a text is not looked at: comparing takes time.
 _LONGEST = 100
 _SIDES: tuple[Side, Side] = ("client", "server")
@@ -39,11 +31,11 @@ def unwrapped(record: Any, place: str) -> tuple[Any, Side | None]:
         return record, None
     if "dir" not in record:
         return record["msg"], None
-    sender = _SENDERS.get(str(record["dir"]).lower())
+    sender = DIRECTIONS.get(str(record["dir"]).lower())
     if sender is None:
         raise Problem(
             f"reading {place}",
-            expected=f"as `dir` one of {', '.join(_SENDERS)}",
+            expected=f"as `dir` one of {', '.join(DIRECTIONS)}",
             found=ascii(record["dir"])[:_LONGEST],
             advice="Correct it, or leave `dir` out to have it inferred.",
         )

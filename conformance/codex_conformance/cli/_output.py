@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from codex_schemas import Problem
 
-__all__ = ["put"]
+__all__ = ["put", "staged"]
 
 
 def put(text: str, path: Path | None) -> None:
@@ -23,8 +25,27 @@ def put(text: str, path: Path | None) -> None:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
         return
+    with staged(path) as staging:
+        staging.write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[Path]:
+    """Give a file to write, which takes the place of ``path`` when all went well; else nothing has changed.
+
+    Raises:
+        Problem: The file cannot be written.
+    """
     try:
-        _write(text.encode("utf-8", "backslashreplace"), path)
+        if path.exists() and not path.is_file():
+            # A pipe or a device is written to; a folder refuses.
+            yield path
+            return
+        target = path.resolve()
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
+            staging = Path(name, target.name)
+            yield staging
+            staging.replace(target)
     except OSError as error:
         raise Problem(
             f"writing {path}",
@@ -32,15 +53,3 @@ def put(text: str, path: Path | None) -> None:
             found=error.strerror or str(error),
             advice="Name another file, or make the folder.",
         ) from None
-
-
-def _write(content: bytes, path: Path) -> None:
-    if path.exists() and not path.is_file():
-        # A pipe or a device is written to; a folder refuses.
-        path.write_bytes(content)
-        return
-    target = path.resolve()
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
-        staging = Path(name, target.name)
-        staging.write_bytes(content)
-        staging.replace(target)

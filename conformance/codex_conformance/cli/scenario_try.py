@@ -17,8 +17,10 @@ from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._summary import as_json, as_table
 from codex_conformance.cli._terminal import Terminal
 from codex_conformance.releases import DEFAULT_RELEASE, find, releases_folder
+from codex_conformance.shim import write_shim
 from codex_mockserver.model import Scenario, load_scenario
 from codex_mockserver.serving import SyncBackend
+from codex_schemas.app_server import latest, nearest
 
 __all__ = ["add_parser", "run"]
 
@@ -76,8 +78,8 @@ def run(options: argparse.Namespace, name: str, command: Sequence[str]) -> int:
     with codex_home() as home, SyncBackend(proxy=True, scenario=scenario) as backend:
         backend.write_codex_home(home, scenario.trial.account, analytics=False, plugins=False)
         environment = client_variables(backend.client_environment(home))
-        if needs_codex:
-            folder = _codex_folder(home, options, scenario.trial.release)
+        if needs_codex or scenario.app_server.is_subject:
+            folder = _codex_folder(home, options, name, scenario)
             environment["PATH"] = os.pathsep.join((str(folder), environment.get("PATH", os.defpath)))
         exit_code = execute(command, environment, sys.stderr if options.json else None)
         judgements = judge(scenario, backend.journal)
@@ -86,9 +88,15 @@ def run(options: argparse.Namespace, name: str, command: Sequence[str]) -> int:
     return 0 if is_right(judgements) else 1
 
 
-def _codex_folder(home: Path, options: argparse.Namespace, release: str | None) -> Path:
-    """Return a folder with a codex: the release that is wanted, or the small client where none can be had."""
-    wanted = options.codex_version or release
+def _codex_folder(home: Path, options: argparse.Namespace, name: str, scenario: Scenario) -> Path:
+    """Return a folder with a codex: a mock where the scenario is about the app-server, or the release that is wanted.
+
+    Where no codex can be had the small client takes its place.
+    """
+    wanted = options.codex_version or scenario.trial.release
+    if scenario.app_server.is_subject:
+        source = str(Path(name).absolute()) if Path(name).is_file() else name
+        return write_shim(home / "bin", nearest(wanted) if wanted else latest(), source).parent
     is_here = shutil.which("codex") or find(wanted or DEFAULT_RELEASE, releases_folder())
     if is_here or shutil.which("npm") or options.no_install or options.codex_version:
         return Path(find_program("codex", wanted, may_install=not options.no_install)).parent

@@ -180,7 +180,12 @@ def _with_tag(value: Any, name: str) -> Any:
 def _tag(value: Any, tagged: Mapping[str, Json], name: str) -> str:
     """Return the tag by which a value says which branch it is."""
     if isinstance(value, dict) and "type" in value:
-        return word(value["type"], list(tagged))
+        tag = value["type"]
+        if isinstance(tag, int) and not isinstance(tag, bool) and tag >= 0:
+            raise DecodeError(f"invalid value: integer `{tag}`, expected variant index 0 <= i < {len(tagged)}")
+        if not isinstance(tag, str):
+            raise mistyped(tag, "variant identifier")
+        return word(tag, list(tagged))
     if isinstance(value, dict) or value == []:
         raise DecodeError("missing field `type`")
     raise mistyped(value, f"internally tagged enum {_facts().names.get(name, name)}")

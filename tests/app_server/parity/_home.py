@@ -20,7 +20,6 @@ __all__ = ["Home", "home_for"]
 class Home:
     """Where a case runs."""
 
-    codex_home: Path
     work: Path
     environment: dict[str, str]
     #: What the server says on stderr.
@@ -40,7 +39,6 @@ def home_for(case: Case, folder: Path) -> Iterator[Home]:
         backend.write_codex_home(home, None if case.login == "nobody" else case.login)
         (home / "config.toml").write_text(config_of(case, backend.url), encoding="utf-8")
         yield Home(
-            home,
             work,
             _environment(backend, home, folder),
             folder / "stderr.txt",

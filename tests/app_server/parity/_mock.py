@@ -49,7 +49,7 @@ def run_mock_command(case: Case, release: str, folder: Path) -> tuple[Transcript
     ]
     environment = {"PATH": os.environ["PATH"], "CODEX_HOME": str(home)}
     transport = SocketServer if case.websocket else StdioServer
-    surroundings = Home(home, work, environment, folder / "stderr.txt", places)
+    surroundings = Home(work, environment, folder / "stderr.txt", places)
     return run(case, places, lambda: transport(command, surroundings), _QUIET_COMMAND)
 
 

@@ -77,13 +77,22 @@ def test_an_unknown_scenario_is_a_problem(capsys) -> None:
 
 
 def test_what_a_mock_cannot_use_is_accepted_and_told(testkit) -> None:
-    finished = testkit("app-server", "-c", 'model="gpt-5.5"', "--strict-config", "--stdio")
+    finished = testkit("app-server", "--code-mode-host", "http://127.0.0.1:1", "--strict-config", "--stdio")
 
     assert finished.returncode == 0
     assert finished.stderr.splitlines() == [
-        "codex-testkit: --config changes nothing in a mock",
+        "codex-testkit: --code-mode-host changes nothing in a mock",
         "codex-testkit: --strict-config changes nothing in a mock",
     ]
+
+
+def test_settings_of_the_command_line_win(say) -> None:
+    read = '{"method":"config/read","id":2,"params":{}}\n'
+
+    finished = say(["-c", 'model="gpt-5.5"'], INITIALIZE + read)
+
+    (answer,) = [message for message in map(json.loads, finished.stdout.splitlines()) if message.get("id") == 2]
+    assert answer["result"]["config"]["model"] == "gpt-5.5"
 
 
 @pytest.mark.parametrize("release", ["0.141.0", "0.169.0"])
@@ -152,3 +161,26 @@ def _ask(process, method: str, **params) -> dict:
     while (answer := json.loads(process.stdout.readline())).get("id") != method:
         pass
     return answer["result"]
+
+
+def test_coverage_names_every_method_of_the_release(capsys) -> None:
+    assert main(["app-server", "--codex-version", "0.141.0", "--coverage", "--json"]) == 0
+
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    methods = {method["method"]: method for method in told}
+    assert methods["thread/start"] == {
+        "release": "0.141.0",
+        "method": "thread/start",
+        "experimental": False,
+        "answered": True,
+    }
+    assert methods["thread/turns/list"]["experimental"]
+    assert "thread/revert" not in methods
+
+
+def test_coverage_is_a_table_for_a_person(capsys) -> None:
+    assert main(["app-server", "--codex-version", "0.141.0", "--coverage"]) == 0
+
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first.startswith("codex 0.141.0: the mock answers ")
+    assert "  answered  stable        thread/start" in lines

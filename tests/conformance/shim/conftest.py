@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import runpy
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,12 +14,6 @@ import pytest
 from codex_conformance.shim import write_shim
 
 NEWEST = "0.169.0"
-
-
-@pytest.fixture(scope="session")
-def recording() -> SimpleNamespace:
-    """What published releases print, and how it is compared."""
-    return SimpleNamespace(**runpy.run_path(str(Path(__file__).parent / "recording.py")))
 
 
 @pytest.fixture
@@ -48,15 +40,17 @@ def shim(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def codex(shim, environment, tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """A function that runs a command of the shim in a folder of its own."""
+    """A function that runs a command of the shim in a folder of its own; a scenario stays until the next one."""
     work = tmp_path / "work"
     work.mkdir()
+    said: list[Any] = [None]
 
     def run(
         *arguments: str | Path, stdin: str = "", version: str = NEWEST, scenario: Any = None, **variables: str
     ) -> subprocess.CompletedProcess[str]:
+        said.append(scenario or said[-1])
         return subprocess.run(
-            [shim(version, scenario), *arguments],
+            [shim(version, said[-1]), *arguments],
             cwd=work,
             env=environment | variables,
             input=stdin,

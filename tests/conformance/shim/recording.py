@@ -22,6 +22,9 @@ RELEASES = ("0.141.0", "0.169.0")
 MODES = {"events": ["--json"], "text": ["--color", "never"], "colours": ["--color", "always"]}
 PROMPT = "go on"
 
+#: Lines of a log, and what is said of a home in the folder for temporary files.
+_LOGGED = r"\d{4}-\d\d-\d\dT[\d:.]+Z|^WARNING: proceeding, even though"
+
 _USAGE = {"input_tokens": 1200, "output_tokens": 34, "reasoning_tokens": 8}
 _PATCH = "*** Begin Patch\n*** Add File: tide.txt\n+high water\n*** End Patch\n"
 _SECOND_PATCH = "*** Begin Patch\n*** Update File: tide.txt\n@@\n-high water\n+low water\n*** End Patch\n"
@@ -105,7 +108,7 @@ def run(command: Sequence[str | Path], mode: str, folder: Path, environment: Map
 
 def _compared(said: str) -> str:
     """Take out what differs between two runs: log lines, identifiers and durations."""
-    lines = [line for line in said.split("\n") if not re.search(r"\d{4}-\d\d-\d\dT[\d:.]+Z", line)]
+    lines = [line for line in said.split("\n") if not re.search(_LOGGED, line)]
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", "\n".join(lines))
     text = re.sub(r"ws_[0-9a-f]+", "<id>", text)
     return re.sub(r"in \d+ms", "in 0ms", text)

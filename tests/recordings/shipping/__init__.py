@@ -1,0 +1,7 @@
+"""How the shipped recordings are made: the cases, and what runs them."""
+
+from shipping._app_server import record_app_server
+from shipping._cases import RELEASES, Case, cases
+from shipping._http import record_http
+
+__all__ = ["RELEASES", "Case", "cases", "record_app_server", "record_http"]
