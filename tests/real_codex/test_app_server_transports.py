@@ -307,6 +307,7 @@ def _connect(path: Path) -> socket.socket:
     raise AssertionError(f"nobody listens on {path}")
 
 
+@pytest.mark.usefixtures("default_signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
 def test_a_signal_ends_them_alike(pair, number) -> None:
     assert len(set(_codes(pair, lambda process: process.send_signal(number)))) == 1

@@ -111,6 +111,7 @@ def test_it_writes_nothing_into_the_home(say, tmp_path) -> None:
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.usefixtures("default_signals")
 @pytest.mark.parametrize(
     ("release", "number", "exit_code"),
     [
