@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from codex_conformance._printable import printable
+from codex_conformance.cli import _violations
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._terminal import Terminal
 from codex_fixtures.drift import Drift, Misfit, check, misfits
@@ -91,7 +92,7 @@ def _check_all(files: Sequence[Path], versions: Sequence[str], terminal: Termina
     if as_json:
         print(json.dumps([_drift_as_json(drift) for drift in drifts], indent=2))
     else:
-        print(_summary(len(drifts), len(expired), "all releases from their own on", terminal))
+        print(_violations.summary("recording", len(drifts), len(expired), "all releases from their own on", terminal))
     return 1 if expired else 0
 
 
@@ -105,7 +106,7 @@ def _check_one(files: Sequence[Path], version: str, terminal: Terminal, *, as_js
         print(terminal.paint(printable(str(file)), "bold"))
         for misfit in found[file]:
             print(*_misfit_lines(misfit, terminal), sep="\n")
-    print(_summary(len(found), len(failing), f"codex {version}", terminal))
+    print(_violations.summary("recording", len(found), len(failing), f"codex {version}", terminal))
     return 1 if failing else 0
 
 
@@ -122,14 +123,6 @@ def _misfit_lines(misfit: Misfit, terminal: Terminal) -> Iterator[str]:
     yield f"  line {misfit.line}, {printable(misfit.message)}, at {printable(violation.path) or 'the whole'}"
     for word, text in (("expected", violation.expected), ("found", violation.found)):
         yield from terminal.wrap(printable(text), f"    {word:<9} ", " " * 14)
-
-
-def _summary(total: int, failing: int, what: str, terminal: Terminal) -> str:
-    recordings = "1 recording" if total == 1 else f"{total} recordings"
-    if not failing:
-        return terminal.paint(f"{recordings} checked, all fit {what}", "bold", "green")
-    verb = "does" if failing == 1 else "do"
-    return terminal.paint(f"{recordings} checked, {failing} {verb} not fit {what}", "bold", "red")
 
 
 def _drift_as_json(drift: Drift) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         facts = {"version": contract.version, "experimental": contract.experimental, "messages": total}
         print(json.dumps({**facts, "failing": failing}, indent=2))
     else:
-        print(_summary(total, len(failing), contract, terminal))
+        print(_violations.summary("message", total, len(failing), channel(contract), terminal))
     return 1 if failing else 0
 
 
@@ -117,14 +117,6 @@ def _lines(checked: _Checked, terminal: Terminal) -> Iterator[str]:
     what = printable(checked.method[:_LONGEST]) if checked.method else "answer"
     yield terminal.paint(f"line {checked.line}: {what} of the {checked.sender}", "bold")
     yield from _violations.as_lines(checked.violations, terminal, "  ")
-
-
-def _summary(total: int, failing: int, contract: AppServerContract, terminal: Terminal) -> str:
-    messages = "1 message" if total == 1 else f"{total} messages"
-    if not failing:
-        return terminal.paint(f"{messages} checked, all fit {channel(contract)}", "bold", "green")
-    verb = "does" if failing == 1 else "do"
-    return terminal.paint(f"{messages} checked, {failing} {verb} not fit {channel(contract)}", "bold", "red")
 
 
 def _as_json(checked: _Checked) -> dict[str, Any]:

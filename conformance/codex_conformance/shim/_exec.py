@@ -25,8 +25,6 @@ __all__ = ["run_exec"]
 
 Json = dict[str, Any]
 
-#: The first release that was seen to leave out a diff that has not changed; 0.141.0 did not.
-_TELLS_DIFFS_ONCE = "0.169.0"
 #: Every kind of session can be gone on with.
 _SOURCES = ["cli", "vscode", "exec", "appServer"]
 
@@ -172,9 +170,4 @@ def _teller(server: AppServer, options: argparse.Namespace) -> JsonEvents | Huma
         counts = server.contract.definitions.get("v2/TokenUsageBreakdown", {})
         return JsonEvents(counts_cache_writes="cacheWriteInputTokens" in counts.get("properties", {}))
     has_colours = options.color == "always" or (options.color == "auto" and sys.stderr.isatty())
-    repeats_diffs = _order(server.version) < _order(_TELLS_DIFFS_ONCE)
-    return HumanText(server.version, has_colours=has_colours, repeats_diffs=repeats_diffs)
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.partition("-")[0].split("."))
+    return HumanText(server.version, has_colours=has_colours, repeats_diffs=not server.traits.prints_diffs_once)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-__all__ = ["CommandParser", "add_exec_options", "overrides", "sandbox_error", "split"]
+__all__ = ["CommandParser", "add_exec_options", "sandbox_error", "split"]
 
 _ALIASES = {"e": "exec"}
 _SANDBOXES = ("read-only", "workspace-write", "danger-full-access")
@@ -82,15 +81,3 @@ def sandbox_error(mode: str | None) -> str | None:
     if mode is None or mode in _SANDBOXES:
         return None
     return f"invalid value '{mode}' for '--sandbox <SANDBOX_MODE>'\n  [possible values: {', '.join(_SANDBOXES)}]"
-
-
-def overrides(settings: Iterable[str]) -> dict[str, Any]:
-    """Return the settings of ``-c`` by their dotted names; a value that is no TOML is text."""
-    values: dict[str, Any] = {}
-    for setting in settings:
-        name, _, text = setting.partition("=")
-        try:
-            values[name.strip()] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            values[name.strip()] = text.strip()
-    return values

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codex_conformance.shim._options import overrides
 from codex_conformance.shim._prompt import read_prompt
+from codex_mockserver.app_server import read_flags
 
 __all__ = ["ExecRequest", "Refused", "read_request"]
 
@@ -86,7 +86,10 @@ def _schema(path: Path) -> Any:
 
 
 def _settings(options: argparse.Namespace, cwd: Path) -> Json:
-    config = overrides(options.config)
+    try:
+        config = read_flags(options.config)
+    except ValueError as error:
+        raise Refused(f"Error: {error}") from None
     sandbox = options.sandbox or config.pop("sandbox_mode", "read-only")
     settings = {
         "cwd": str(cwd),

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from codex_mockserver.app_server._errors import RpcError
-from codex_schemas.app_server import AppServerContract, Method, load
+from codex_schemas.app_server import AppServerContract, Method, load, param_names
 
 __all__ = ["Gate"]
 
@@ -51,31 +51,20 @@ class Gate:
     def known(self, method: Method, params: Json) -> Json:
         """Return the params that the release knows; it ignores the others."""
         if method.name not in self._known:
-            self._known[method.name] = self._properties(self._whole, method.params)
+            self._known[method.name] = frozenset(param_names(self._whole, method.name))
         known = self._known[method.name]
         return {name: value for name, value in params.items() if name in known} if known else params
 
     def _experimental_fields(self, method: Method) -> frozenset[str]:
         if method.name not in self._fields:
-            known = self._stable.methods[method.name].params
-            wide = self._properties(self._whole, method.params)
-            self._fields[method.name] = wide - self._properties(self._stable, known)
+            wide, stable = (param_names(contract, method.name) for contract in (self._whole, self._stable))
+            self._fields[method.name] = frozenset(wide).difference(stable)
         return self._fields[method.name]
 
     @cached_property
     def _stable(self) -> AppServerContract:
         """What the release offers to everyone."""
         return load(self._whole.version)
-
-    @staticmethod
-    def _properties(contract: AppServerContract, schema: Any) -> frozenset[str]:
-        """Return the fields of params, through a reference and past a null."""
-        if not isinstance(schema, dict):
-            return frozenset()
-        if "$ref" in schema:
-            schema = contract.definitions[schema["$ref"].removeprefix("#/definitions/")]
-        inner = [Gate._properties(contract, part) for part in schema.get("anyOf", ())]
-        return frozenset(schema.get("properties", {})).union(*inner)
 
 
 def _refusal(name: str) -> RpcError:

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from codex_schemas.app_server import sort_key
+
 __all__ = ["recorded"]
 
 
@@ -19,15 +21,11 @@ def recorded(table: str, version: str) -> Any:
         version: The release; between two records the older one counts, before the first the first.
     """
     records = _records(table)
-    earlier = [release for release in records if _order(release) <= _order(version)]
-    return records[max(earlier, key=_order) if earlier else min(records, key=_order)]
+    earlier = [release for release in records if sort_key(release) <= sort_key(version)]
+    return records[max(earlier, key=sort_key) if earlier else min(records, key=sort_key)]
 
 
 @cache
 def _records(table: str) -> dict[str, Any]:
     content = files("codex_mockserver.app_server").joinpath("recorded", f"{table}.json").read_bytes()
     return msgspec.json.decode(content, type=dict[str, Any])
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.partition("-")[0].split("."))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from codex_schemas.app_server._openrpc import to_openrpc
     from codex_schemas.app_server._outline import Element, outline
     from codex_schemas.app_server._typescript import read_typescript
+    from codex_schemas.app_server._versions import sort_key
 
 __all__ = [
     "AppServerContract",
@@ -44,6 +45,7 @@ __all__ = [
     "param_names",
     "read_typescript",
     "releases",
+    "sort_key",
     "to_json_schema",
     "to_openrpc",
     "validate_type",
@@ -66,6 +68,7 @@ _HOMES = {
     "outline": "_outline",
     "param_names": "_example",
     "read_typescript": "_typescript",
+    "sort_key": "_versions",
     "to_json_schema": "_json_schema",
     "to_openrpc": "_openrpc",
     "validate_type": "_json_schema",

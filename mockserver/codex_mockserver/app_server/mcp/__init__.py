@@ -2,8 +2,8 @@
 
 from codex_mockserver.app_server._call import Handler
 from codex_mockserver.app_server.mcp import _requests
-from codex_mockserver.app_server.mcp._servers import running_server, servers, tell_startup
+from codex_mockserver.app_server.mcp._servers import restart, running_server, servers, tell_startup
 
-__all__ = ["HANDLERS", "running_server", "servers", "tell_startup"]
+__all__ = ["HANDLERS", "restart", "running_server", "servers", "tell_startup"]
 
 HANDLERS: dict[str, Handler] = _requests.HANDLERS

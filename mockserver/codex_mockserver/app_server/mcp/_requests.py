@@ -13,10 +13,10 @@ from codex_mockserver.app_server._pages import page
 from codex_mockserver.app_server._tasks import Steps
 from codex_mockserver.app_server.mcp._servers import (
     auth_status,
+    restart,
     running_server,
     servers,
     startup_error,
-    tell_startup,
 )
 from codex_mockserver.model import McpServerSetup
 
@@ -88,7 +88,7 @@ def log_in(call: Call) -> Json:
 
 def reload(call: Call) -> None:
     """Start every server again for each thread in memory."""
-    call.afterwards(_restart(call.server))
+    call.afterwards(restart(call.server))
 
 
 def start_events(_call: Call) -> None:
@@ -146,12 +146,6 @@ def _complete_login(call: Call, name: str, login_id: str) -> Steps:
         logins.append(name)
     told = {"name": name, "success": True, "error": None, "loginId": login_id, "threadId": call.get("threadId")}
     call.server.notify_all("mcpServer/oauthLogin/completed", told)
-    yield from ()
-
-
-def _restart(server: AppServer) -> Steps:
-    for thread in list(server.threads.loaded.values()):
-        tell_startup(thread)
     yield from ()
 
 

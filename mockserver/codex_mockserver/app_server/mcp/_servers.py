@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from codex_mockserver.app_server._errors import INTERNAL, RpcError
 from codex_mockserver.app_server._kept import kept
+from codex_mockserver.app_server._tasks import Steps
 from codex_mockserver.app_server.configuration import layers, merged
 from codex_mockserver.model import McpServerSetup
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer
     from codex_mockserver.app_server.threads import LoadedThread
 
-__all__ = ["auth_status", "running_server", "servers", "startup_error", "tell_startup"]
+__all__ = ["auth_status", "restart", "running_server", "servers", "startup_error", "tell_startup"]
 
 Json = dict[str, Any]
 
@@ -71,3 +72,10 @@ def tell_startup(thread: LoadedThread) -> None:
         told = None if error is None else f"MCP client for `{name}` failed to start: {error}"
         status = "ready" if error is None else "failed"
         thread.notify("mcpServer/startupStatus/updated", {"name": name, "status": status, "error": told})
+
+
+def restart(server: AppServer) -> Steps:
+    """Tell of a new start of every server for each thread in memory."""
+    for thread in list(server.threads.loaded.values()):
+        tell_startup(thread)
+    yield from ()

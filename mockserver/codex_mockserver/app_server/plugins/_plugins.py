@@ -8,8 +8,7 @@ from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._kept import kept
 from codex_mockserver.app_server._pages import page
-from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.mcp import tell_startup
+from codex_mockserver.app_server.mcp import restart
 from codex_mockserver.app_server.plugins._marketplaces import added, manifest_path, root_of
 from codex_mockserver.app_server.plugins._remote import check_remote, not_found, plugins_are_on
 from codex_mockserver.model import MarketplaceSetup
@@ -76,7 +75,7 @@ def install(call: Call) -> Json:
     identifier = f"{plugin}@{name}"
     if identifier not in installed:
         installed.append(identifier)
-    _restart(call)
+    call.afterwards(restart(call.server))
     content = setup.plugins[plugin]
     return {"authPolicy": content.get("authPolicy", "ON_INSTALL"), "appsNeedingAuth": content.get("apps", [])}
 
@@ -97,7 +96,7 @@ def uninstall(call: Call) -> None:
         raise RpcError("invalid remote plugin id")
     state = kept(server)
     state.installed_plugins = [each for each in state.installed_plugins if each != identifier]
-    _restart(call)
+    call.afterwards(restart(server))
 
 
 def reconcile(_call: Call) -> Json:
@@ -152,16 +151,6 @@ def _summary(server: AppServer, marketplace: str, name: str, content: Json) -> J
         **own,
         "interface": {**interface, **content.get("interface", {})},
     }
-
-
-def _restart(call: Call) -> None:
-    call.afterwards(_tell_startup(call.server))
-
-
-def _tell_startup(server: AppServer) -> Steps:
-    for thread in list(server.threads.loaded.values()):
-        tell_startup(thread)
-    yield from ()
 
 
 HANDLERS: dict[str, Handler] = {

@@ -94,36 +94,6 @@ def spawn(call: Call) -> Json:
     return {}
 
 
-def write_to_command(call: Call) -> None:
-    """Give a command input."""
-    call.server.commands.write(call)
-
-
-def resize_command(call: Call) -> None:
-    """Change the size of a command's terminal."""
-    call.server.commands.resize(call)
-
-
-def terminate_command(call: Call) -> None:
-    """Stop a command."""
-    call.server.commands.kill(call)
-
-
-def write_to_process(call: Call) -> None:
-    """Give a process input."""
-    call.server.processes.write(call)
-
-
-def resize_process(call: Call) -> None:
-    """Change the size of a process's terminal."""
-    call.server.processes.resize(call)
-
-
-def kill_process(call: Call) -> None:
-    """Stop a process."""
-    call.server.processes.kill(call)
-
-
 def _check_command(call: Call) -> None:
     if not call.params["command"]:
         raise RpcError("command must not be empty")
@@ -204,11 +174,11 @@ def _wiring(call: Call, method: str, kind: Kind, cap: int | None, timeout: float
 
 HANDLERS: dict[str, Handler] = {
     "command/exec": execute,
-    "command/exec/write": write_to_command,
-    "command/exec/resize": resize_command,
-    "command/exec/terminate": terminate_command,
+    "command/exec/write": lambda call: call.server.commands.write(call),
+    "command/exec/resize": lambda call: call.server.commands.resize(call),
+    "command/exec/terminate": lambda call: call.server.commands.kill(call),
     "process/spawn": spawn,
-    "process/writeStdin": write_to_process,
-    "process/resizePty": resize_process,
-    "process/kill": kill_process,
+    "process/writeStdin": lambda call: call.server.processes.write(call),
+    "process/resizePty": lambda call: call.server.processes.resize(call),
+    "process/kill": lambda call: call.server.processes.kill(call),
 }

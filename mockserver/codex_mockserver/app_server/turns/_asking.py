@@ -8,6 +8,7 @@ from typing import Any
 from codex_mockserver.app_server._requests import PendingRequest
 from codex_mockserver.app_server._tasks import Tasks, Wait
 from codex_mockserver.app_server.turns._active import ActiveTurn
+from codex_schemas.app_server import param_names
 
 __all__ = ["ask", "question"]
 
@@ -76,13 +77,5 @@ def ask(active: ActiveTurn, method: str, params: Json, seconds: float | None = N
 
 def _fit(active: ActiveTurn, method: str, params: Json) -> Json:
     """Return the params that the release knows; none is added."""
-    known = _properties(active, active.server.contract.methods[method].params)
+    known = param_names(active.server.contract, method)
     return {name: value for name, value in params.items() if name in known}
-
-
-def _properties(active: ActiveTurn, schema: Any) -> set[str]:
-    """Return the fields of params, through references and of all branches."""
-    if "$ref" in schema:
-        schema = active.server.contract.definitions[schema["$ref"].removeprefix("#/definitions/")]
-    branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ()), *schema.get("allOf", ())]
-    return set(schema.get("properties", {})).union(*(_properties(active, branch) for branch in branches))

@@ -83,3 +83,19 @@ def talk(app_server: Callable[..., AppServer]) -> Callable[..., Talk]:
 def slow() -> Json:
     """Return a scenario whose first answer never ends by itself."""
     return {"model": [{"say": [{"message": "one two three four"}], "pacing": {"tokens_per_second": 0.001}}]}
+
+
+@pytest.fixture(
+    params=[
+        # The folder is trusted by then, so that the configuration allows to write there.
+        ("0.141.0", "on-request", "workspaceWrite"),
+        ("0.150.0", "never", "workspaceWrite"),
+        ("0.160.0", "never", "readOnly"),
+        ("0.169.0", "never", "dangerFullAccess"),
+    ],
+    ids=lambda row: row[0],
+)
+def inherited(request: pytest.FixtureRequest) -> tuple[str, str, str]:
+    """Return a release, with the approval policy and the sandbox that are left of ``never`` and full access."""
+    row: tuple[str, str, str] = request.param
+    return row

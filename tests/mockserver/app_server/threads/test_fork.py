@@ -96,17 +96,8 @@ def test_a_running_turn_is_interrupted_in_the_fork_alone(talk, release, slow):
     assert thread.ask("thread/turns/list")["data"][0]["status"] == "inProgress"
 
 
-@pytest.mark.parametrize(
-    ("version", "policy", "sandbox"),
-    [
-        # The folder is trusted by then, so that the configuration allows to write there.
-        ("0.141.0", "on-request", "workspaceWrite"),
-        ("0.150.0", "never", "workspaceWrite"),
-        ("0.160.0", "never", "readOnly"),
-        ("0.169.0", "never", "dangerFullAccess"),
-    ],
-)
-def test_settings_are_inherited_by_release(talk, version, policy, sandbox):
+def test_settings_are_inherited_by_release(talk, inherited):
+    version, policy, sandbox = inherited
     thread = talk(version=version, sandbox="danger-full-access", approvalPolicy="never", model="gpt-5.4")
     thread.say("one")
 

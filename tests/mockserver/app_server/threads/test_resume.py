@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from codex_mockserver.app_server import Client
 
 COMMAND = {"model": [{"say": [{"exec_command": {"cmd": "make all"}}]}, {"say": [{"message": "done"}]}]}
@@ -123,17 +121,8 @@ def test_a_loaded_thread_keeps_its_settings_whatever_is_asked(talk, release):
     assert thread.client.take("warning") == []
 
 
-@pytest.mark.parametrize(
-    ("version", "policy", "sandbox"),
-    [
-        # The folder is trusted by then, so that the configuration allows to write there.
-        ("0.141.0", "on-request", "workspaceWrite"),
-        ("0.150.0", "never", "workspaceWrite"),
-        ("0.160.0", "never", "readOnly"),
-        ("0.169.0", "never", "dangerFullAccess"),
-    ],
-)
-def test_settings_come_back_by_release(talk, version, policy, sandbox):
+def test_settings_come_back_by_release(talk, inherited):
+    version, policy, sandbox = inherited
     thread = talk(version=version, approvalPolicy="never", sandbox="danger-full-access", model="gpt-5.4")
     thread.say("one")
     unloaded(thread)

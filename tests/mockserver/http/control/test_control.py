@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from codex_mockserver import Backend, Clock
+from codex_mockserver import Backend
 from codex_schemas import load
 
 SCENARIO = {
@@ -17,12 +17,6 @@ SCENARIO = {
     "model": [{"say": [{"message": "one two three"}], "times": None}],
     "faults": [{"on": "createResponse", "hold": "door", "at": 2}],
 }
-
-
-@pytest.fixture
-async def backend() -> AsyncIterator[Backend]:
-    async with Backend(seed=1, clock=Clock(frozen_at=1_770_000_000.0)) as backend:
-        yield backend
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from codex_mockserver import Backend, Clock, create_app
+from codex_mockserver import Backend, create_app
 from codex_mockserver.http.control._side_worlds import MOST_WORLDS
 
 HELD = {
@@ -20,12 +20,6 @@ HELD = {
     "model": [{"say": [{"message": "one two three"}], "times": None}],
     "faults": [{"on": "createResponse", "hold": "door", "at": 2}],
 }
-
-
-@pytest.fixture
-async def backend() -> AsyncIterator[Backend]:
-    async with Backend(seed=1, clock=Clock(frozen_at=1_770_000_000.0)) as backend:
-        yield backend
 
 
 @pytest.fixture
