@@ -61,9 +61,9 @@ def in_json(rows: Iterable[Row]) -> str:
     return json.dumps([{**asdict(row), "ratios": {peer: row.ratio(peer) for peer in row.peers}} for row in rows])
 
 
-def write_between_markers(path: Path, text: str) -> None:
+def write_between_markers(path: Path, text: str, markers: tuple[str, str] = MARKERS) -> None:
     """Put text between the two markers of a file in the place of what stands there."""
-    beginning, end = MARKERS
+    beginning, end = markers
     before, _, rest = path.read_text().partition(beginning)
     _, found, after = rest.partition(end)
     if not found:

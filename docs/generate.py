@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 from parity_page import app_server_parity_page
 from recording_pages import recording_drift_page, recording_index_page
+from requirements_page import requirements_page
 
 from codex_conformance.changes import Report, render, report_on
 from codex_mockserver.expectations import Expectation
@@ -133,6 +134,7 @@ PAGES = {
     "protocol-changes.md": protocol_changes_page,
     "recording-drift.md": recording_drift_page,
     "recording-index.md": recording_index_page,
+    "requirements.md": requirements_page,
     "scenario-library.md": scenario_library_page,
 }
 

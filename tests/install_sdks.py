@@ -20,6 +20,10 @@ PACKAGES = {
     "zod": "4.6.7",
     "@openai/codex-sdk": "0.163.0",
     "@agentclientprotocol/codex-acp": "2.6.0",
+    # A login server that others wrote, for tests/conformance/third_party.
+    "oauth2-mock-server": "8.2.3",
+    # A mock of model APIs that others wrote, likewise.
+    "@copilotkit/aimock": "1.43.0",
 }
 
 

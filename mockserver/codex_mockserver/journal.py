@@ -239,8 +239,10 @@ class Journal:
 
     def settle(self) -> None:
         """Wake everyone who waits, after an exchange was answered or got a frame."""
-        for loop, event in self._waiters:
-            loop.call_soon_threadsafe(event.set)
+        # Whoever waits may do so in another thread, and be gone together with its loop in this moment.
+        for loop, event in tuple(self._waiters):
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(event.set)
 
     def clear(self) -> None:
         """Forget all exchanges."""

@@ -43,6 +43,12 @@ class EventContract:
             self._validators[key] = Validator(self._document, entry["schema"], event_type)
         return self._validators[key]
 
+    @property
+    def client_frames(self) -> dict[tuple[str, str], Json]:
+        """The schema of every WebSocket frame of a client, by its type and its base: ``codex`` or ``public``."""
+        frames: Json = self._events["client_frames"]
+        return {(name, base): schema for name, each in frames.items() for base, schema in each["schemas"].items()}
+
     def frame_validator(self, frame_type: str, base: str) -> Validator | None:
         """Return the validator of a client's WebSocket frame on a base: ``codex`` or ``public``."""
         schema = self._events["client_frames"].get(frame_type, {}).get("schemas", {}).get(base)

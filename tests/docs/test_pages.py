@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from codex_conformance.cli import COMMANDS, fixtures, main, scenario
+from codex_conformance.cli import COMMANDS, check, fixtures, main, scenario
+from codex_conformance._pytest.options import OPTIONS
 from codex_conformance.cli.schema import SUBCOMMANDS
+from codex_conformance.clients import CLIENT_CAPABILITIES
+from codex_conformance.targets import CAPABILITIES
 from codex_mockserver import load_scenario
 from codex_mockserver.faults import KINDS, CallMatch
 from codex_mockserver.model import AppServerSetup, Pacing, Settings
@@ -60,9 +63,11 @@ def test_a_command_of_the_documentation_exists(line: str) -> None:
     if words[0] == "make":
         assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
         return
+    if words[0] in ("pytest", "python", "pip"):
+        return
     assert words[0] == "codex-testkit"
     ours = words[1 : words.index("--")] if "--" in words else words[1:]
-    command = ours[:2] if ours[0] in ("schema", "scenario", "fixtures") else ours[:1]
+    command = ours[:2] if ours[0] in ("schema", "scenario", "fixtures", "check") else ours[:1]
     shown = subprocess.run(
         [Path(sys.executable).with_name("codex-testkit"), *command, "--help"],
         capture_output=True,
@@ -101,6 +106,21 @@ def test_a_scenario_command_is_documented(command: str) -> None:
 @pytest.mark.parametrize("command", fixtures.SUBCOMMANDS)
 def test_a_fixtures_command_is_documented(command: str) -> None:
     assert f"codex-testkit fixtures {command}" in PAGES["recordings.md"]
+
+
+@pytest.mark.parametrize("command", check.SUBCOMMANDS)
+def test_a_check_command_is_documented(command: str) -> None:
+    assert f"codex-testkit check {command}" in PAGES["conformance.md"]
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_an_option_of_a_conformance_run_is_documented(option) -> None:
+    assert f"--{option.name}" in PAGES["conformance.md"]
+
+
+@pytest.mark.parametrize("capability", [*CAPABILITIES, *CLIENT_CAPABILITIES])
+def test_a_capability_is_documented(capability: str) -> None:
+    assert f"`{capability}`" in PAGES["requirements.md"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -29,11 +29,12 @@ def main() -> None:
         venv.create(folder / "env", with_pip=True)
         binaries = folder / "env" / "bin"
         quiet = ("--quiet", "--disable-pip-version-check", "--constraint", ROOT / "constraints.txt")
-        run(binaries / "python", "-m", "pip", "install", *quiet, wheel, "pytest", cwd=folder)
+        run(binaries / "python", "-m", "pip", "install", *quiet, wheel, cwd=folder)
         shutil.copytree(HERE / "sample_project", folder / "project")
         run(binaries / "python", "-m", "pytest", "-q", cwd=folder / "project")
         run(binaries / "codex-testkit", "--help", cwd=folder / "project")
         run(binaries / "codex-testkit", "scenario", "show", "stream-cut", cwd=folder / "project")
+        run(binaries / "codex-testkit", "check", "server", "mock", cwd=folder / "project")
     print("wheel: installed and used beside a project with clashing folders")
 
 

@@ -23,6 +23,7 @@ COMMANDS = (
     "scenario",
     "record",
     "replay",
+    "check",
     "fixtures",
     "diff",
     "schema",

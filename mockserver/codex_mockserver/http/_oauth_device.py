@@ -5,7 +5,8 @@ from __future__ import annotations
 from codex_mockserver.http._answer import Answer, json_answer
 from codex_mockserver.http._call import Call
 from codex_mockserver.http._oauth_pages import device_page, message_page
-from codex_mockserver.http._oauth_token import NO_STORE, demand_known_client, nested_refusal
+from codex_mockserver.http._oauth_token import demand_known_client, nested_refusal
+from codex_mockserver.http._refusal import NO_STORE
 from codex_mockserver.model import Settings
 from codex_mockserver.world import rfc3339
 from codex_mockserver.world.device_codes import (

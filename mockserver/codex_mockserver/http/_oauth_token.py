@@ -7,7 +7,7 @@ from typing import Any
 
 from codex_mockserver.http._answer import Answer, json_answer
 from codex_mockserver.http._call import Call
-from codex_mockserver.http._refusal import Refusal
+from codex_mockserver.http._refusal import NO_STORE, Refusal
 from codex_mockserver.world.authorization_codes import redeem_code
 from codex_mockserver.world.device_codes import DEVICE_REDIRECT_PATH, DEVICE_REDIRECT_URI
 from codex_mockserver.world.tokens import (
@@ -20,8 +20,6 @@ from codex_mockserver.world.tokens import (
 )
 
 __all__ = ["GRANT_TYPES", "demand_known_client", "exchange_token", "nested_refusal", "revoke"]
-
-NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
 def exchange_token(call: Call) -> Answer:

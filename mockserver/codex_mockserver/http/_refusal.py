@@ -8,7 +8,10 @@ from typing import Any
 from codex_mockserver.http._answer import Answer, json_answer
 from codex_mockserver.http._oauth_pages import error_page
 
-__all__ = ["Refusal", "dialect_of", "envelope"]
+__all__ = ["NO_STORE", "Refusal", "dialect_of", "envelope"]
+
+#: What the token endpoint says to caches, with tokens as with refusals.
+NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
 class Refusal(Exception):  # noqa: N818 (an answer of the protocol, not a fault of the program)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codex_mockserver.http._refusal import Refusal
+from codex_mockserver.http._refusal import NO_STORE, Refusal
 from codex_schemas import Violation
 
 __all__ = ["rejection"]
@@ -33,7 +33,8 @@ def rejection(dialect: str, violation: Violation) -> Refusal:
     """Return the refusal of a request that breaks its contract, as that backend says it."""
     if dialect != "public":
         code = None if dialect == "codex" else "invalid_request"
-        return Refusal(400, str(violation), code=code, param=violation.path.strip("/") or None)
+        headers = NO_STORE if dialect == "oauth" else None
+        return Refusal(400, str(violation), code=code, param=violation.path.strip("/") or None, headers=headers)
     param = _name(f"{violation.path}/{violation.field}" if violation.field else violation.path)
     code, text = _CODES.get(violation.keyword, _ANY_OTHER)
     kind = _KINDS.get(violation.found[:1], "a number")

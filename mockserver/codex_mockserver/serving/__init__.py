@@ -1,5 +1,6 @@
 """Serving: listeners, TLS, the proxy, and the backend that holds them together."""
 
+from codex_mockserver.serving._any_app import serve_app
 from codex_mockserver.serving._backend import Backend, SyncBackend
 from codex_mockserver.serving._client_env import direct_config, direct_environment, proxied_config, proxied_environment
 from codex_mockserver.serving._listener import Listener
@@ -17,4 +18,5 @@ __all__ = [
     "direct_environment",
     "proxied_config",
     "proxied_environment",
+    "serve_app",
 ]

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from codex_conformance.app_servers import Setup
 from codex_schemas.yaml_text import read_yaml
 
 __all__ = ["RELEASES", "Case", "cases"]
@@ -14,6 +15,7 @@ __all__ = ["RELEASES", "Case", "cases"]
 RELEASES = ("0.141.0", "0.169.0")
 
 _FOLDER = Path(__file__).parent / "cases"
+_MCP_SERVER = Path(__file__).parent / "tide_server.py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,22 @@ class Case:
     releases: tuple[str, ...] = RELEASES
     #: The area of the protocol, the name of its file.
     area: str = ""
+
+    @property
+    def setup(self) -> Setup:
+        """What the server finds when it starts."""
+        return Setup(
+            name=self.name,
+            model=self.model,
+            scenario=self.scenario,
+            settings=self.settings,
+            tables=self.tables,
+            login=self.login,
+            files=self.files,
+            mock=self.mock,
+            names={"mcp_server": str(_MCP_SERVER)},
+            provider="parity",
+        )
 
 
 @cache

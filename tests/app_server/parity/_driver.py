@@ -27,12 +27,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
+from codex_conformance.app_servers import Connection, Server
 from parity._cases import Case
 from parity._names import Names
 
-__all__ = ["Server", "Stuck", "Transcript", "run"]
+__all__ = ["Stuck", "Transcript", "run"]
 
 Json = dict[str, Any]
 #: What was said on each connection, in order: ``->`` by the client, ``<-`` by the server.
@@ -51,29 +52,6 @@ class Stuck(Exception):  # noqa: N818 (the state of the run, as the report shows
     def __init__(self, missing: str, transcript: Transcript) -> None:
         super().__init__(f"{missing} did not come")
         self.transcript = transcript
-
-
-class Client(Protocol):
-    """A connection to an app-server."""
-
-    def send(self, text: str) -> None:
-        """Send a message."""
-
-    def receive(self, seconds: float) -> str | None:
-        """Return the next message, or None when none comes within so many seconds."""
-
-    def close(self) -> None:
-        """Leave."""
-
-
-class Server(Protocol):
-    """A running app-server."""
-
-    def connect(self) -> Client:
-        """Return a new connection, or the only one."""
-
-    def stop(self) -> None:
-        """End it."""
 
 
 def run(
@@ -101,7 +79,7 @@ def run(
 class _Connection:
     """A connection of the case, and the messages that no step has waited for yet."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Connection) -> None:
         self.client = client
         self.last_id = 0
         self.backlog: list[Json] = []

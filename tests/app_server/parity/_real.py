@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from codex_conformance.app_servers import SocketServer, StdioServer, home_for
 from parity._cases import Case
 from parity._driver import Transcript, run
-from parity._home import home_for
-from parity._transport import SocketServer, StdioServer
 
 __all__ = ["binary_of", "run_real"]
 
@@ -26,5 +25,5 @@ def run_real(case: Case, release: str, folder: Path) -> tuple[Transcript, Transc
     """Return what the published binary says in a case: with names in it, and as it was."""
     command = [str(binary_of(release)), "app-server"]
     transport = SocketServer if case.websocket else StdioServer
-    with home_for(case, folder) as home:
+    with home_for(case.setup, folder) as home:
         return run(case, home.places, lambda: transport(command, home), _QUIET)

@@ -10,9 +10,8 @@ from typing import IO
 
 from parity import cases as parity_cases
 from parity._driver import run
-from parity._home import Home, home_for
-from parity._transport import Client
 
+from codex_conformance.app_servers import Connection, Home, QueuedConnection, home_for
 from codex_fixtures import Redactor
 from codex_mockserver.recording import Recorder, tee
 from shipping._cases import Case
@@ -37,7 +36,7 @@ def record_app_server(case: Case, release: str, binary: Path, file: Path, folder
     conversation = parity_cases()[case.parity]
     header = header_of(case, release, "app-server")
     recorder = Recorder(file, header, Redactor(header))
-    with home_for(conversation, folder) as home:
+    with home_for(conversation.setup, folder) as home:
         run(conversation, home.places, lambda: _RecordedServer([str(binary), "app-server"], home, recorder), _QUIET)
     recorder.finish()
     assert recorder.problem is None, recorder.problem
@@ -58,7 +57,7 @@ class _RecordedServer:
             )
         (theirs, ours), (answers, said) = os.pipe(), os.pipe()
         self._input: IO[str] = os.fdopen(ours, "w", encoding="utf-8")
-        self._client = Client(self._send, self._input.close)
+        self._client = QueuedConnection(self._send, self._input.close)
         self._threads = (
             threading.Thread(target=self._tee, args=(process, recorder, theirs, said), daemon=True),
             threading.Thread(target=self._read, args=(os.fdopen(answers, encoding="utf-8"),), daemon=True),
@@ -66,7 +65,7 @@ class _RecordedServer:
         for thread in self._threads:
             thread.start()
 
-    def connect(self) -> Client:
+    def connect(self) -> Connection:
         return self._client
 
     def stop(self) -> None:

@@ -13,7 +13,7 @@ from codex_mockserver.world.credentials import CredentialsRejected, authenticate
 if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer
 
-__all__ = ["ask_host", "is_accepted"]
+__all__ = ["are_good", "ask_host", "is_accepted"]
 
 Json = dict[str, Any]
 
@@ -46,10 +46,10 @@ def is_accepted(server: AppServer) -> Generator[Wait, Any, bool]:
 
     Releases that do not ask where the workspace's traffic goes take them unused.
     """
-    if not server.traits.checks_routing or _is_good(server):
+    if not server.traits.checks_routing or are_good(server):
         return True
     yield from ask_host(server)
-    return _is_good(server)
+    return are_good(server)
 
 
 def ask_host(server: AppServer) -> Generator[Wait, Any, None]:
@@ -67,7 +67,8 @@ def ask_host(server: AppServer) -> Generator[Wait, Any, None]:
     server.account.external = External(token, signed_in)
 
 
-def _is_good(server: AppServer) -> bool:
+def are_good(server: AppServer) -> bool:
+    """Tell whether there are tokens of the host that the backend takes."""
     external = server.account.external
     if external is None:
         return False

@@ -10,6 +10,7 @@ import msgspec
 
 from codex_mockserver.app_server._gates import Gate
 from codex_mockserver.app_server._tasks import Pause, Wait
+from codex_mockserver.app_server.account._external import are_good
 from codex_mockserver.app_server.threads._settings import configuration
 from codex_mockserver.app_server.turns._active import ActiveTurn
 from codex_mockserver.app_server.turns._failures import (
@@ -50,6 +51,7 @@ _COMPACTION = '{"request_kind":"compaction"}'
 _NOT_INCLUDED: Json = {
     "error": {"type": "usage_not_included", "message": "The plan of this workspace is without Codex."}
 }
+_BAD_TOKEN: Json = {"error": {"code": "invalid_token", "message": "The access token is not valid any more."}}
 _BROKEN_BODY = "Transport error: network error: error decoding response body"
 _NO_END = "stream closed before response.completed"
 
@@ -115,13 +117,16 @@ def _check_account(active: ActiveTurn, model: str) -> None:
     """Refuse what the account or the service does not allow.
 
     Raises:
-        Failure: The model is unknown, Codex is not included, or a limit is reached.
+        Failure: The model is unknown, the host's tokens are not taken, Codex is not included, or a limit is reached.
     """
     server = active.server
     if model not in catalogue().models and not knows_model(active.thread, model):
         message = f"The requested model '{model}' does not exist."
         error = {"message": message, "type": "invalid_request_error", "param": "model", "code": "model_not_found"}
         _refuse(active, FaultAnswer(400, {"error": error}))
+    is_built_in = active.thread.record.settings["modelProvider"] == "openai"
+    if is_built_in and server.account.external is not None and not are_good(server):
+        _refuse(active, FaultAnswer(401, _BAD_TOKEN))
     if (workspace := paying_workspace(active)) is None:
         return
     if not workspace.codex_entitled:

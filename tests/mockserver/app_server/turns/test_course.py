@@ -115,7 +115,7 @@ def test_the_turns_of_an_account_fill_its_windows(conversation):
     assert used[0] < used[1]
 
 
-def test_tokens_of_a_workspace_that_is_gone_fill_no_windows(conversation):
+def test_for_tokens_of_a_workspace_that_is_gone_the_host_is_asked(conversation):
     talk = conversation([{"message": "Yes."}])
     world = talk.server.world
     tokens = issue_tokens(world, "team")
@@ -125,9 +125,8 @@ def test_tokens_of_a_workspace_that_is_gone_fill_no_windows(conversation):
     world.account("team").workspaces.clear()
     messages = talk.turn()
 
-    (limits,) = [each["params"]["rateLimits"] for each in messages if each["method"] == "account/rateLimits/updated"]
-    assert (limits["limitId"], limits["primary"]) == ("codex", None)
-    assert messages[-1]["params"]["turn"]["status"] == "completed"
+    assert messages[-1]["method"] == "account/chatgptAuthTokens/refresh"
+    assert messages[-1]["params"] == {"reason": "unauthorized", "previousAccountId": tokens.account_id}
 
 
 def test_a_used_up_account_fails_the_turn(conversation):

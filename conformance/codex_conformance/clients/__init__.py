@@ -1,0 +1,57 @@
+"""Clients under test: what they are told to do, in which surroundings, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codex_schemas._lazy import lazily
+
+if TYPE_CHECKING:
+    from codex_conformance.clients._capabilities import CLIENT_CAPABILITIES
+    from codex_conformance.clients._client import TASKS, Action, Client, Task
+    from codex_conformance.clients._examiner import Examiner
+    from codex_conformance.clients._model_call import ModelCall
+    from codex_conformance.clients._outcome import Outcome, Said
+    from codex_conformance.clients._person import Person
+    from codex_conformance.clients._settings import read_client
+    from codex_conformance.clients._subject import client_subject, subject_of_client
+    from codex_conformance.clients._surroundings import Surroundings
+    from codex_conformance.clients._trial import Trial
+
+__all__ = [
+    "CLIENT_CAPABILITIES",
+    "TASKS",
+    "Action",
+    "Client",
+    "Examiner",
+    "ModelCall",
+    "Outcome",
+    "Person",
+    "Said",
+    "Surroundings",
+    "Task",
+    "Trial",
+    "client_subject",
+    "read_client",
+    "subject_of_client",
+]
+
+_HOMES = {
+    "CLIENT_CAPABILITIES": "_capabilities",
+    "TASKS": "_client",
+    "Action": "_client",
+    "Client": "_client",
+    "Examiner": "_examiner",
+    "ModelCall": "_model_call",
+    "Outcome": "_outcome",
+    "Person": "_person",
+    "Said": "_outcome",
+    "Surroundings": "_surroundings",
+    "Task": "_client",
+    "Trial": "_trial",
+    "client_subject": "_subject",
+    "read_client": "_settings",
+    "subject_of_client": "_subject",
+}
+
+__getattr__ = lazily(__name__, _HOMES)

@@ -1,0 +1,109 @@
+"""What clients can do and need not: a requirement that needs it is asked only of those that can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from codex_conformance.clients._client import TASKS
+from codex_conformance.clients._examiner import Examiner
+from codex_conformance.clients._model_call import ModelCall
+from codex_conformance.clients._outcome import Outcome
+from codex_conformance.clients._trial import Trial
+from codex_conformance.targets import State
+from codex_schemas import Problem
+
+__all__ = ["CLIENT_CAPABILITIES", "capabilities", "known"]
+
+_CODEX_PATH = "/backend-api/codex/responses"
+
+#: A turn in which nothing is special, offered both kinds of credentials, and one with a key alone.
+_PLAIN = Trial(task="turn")
+_WITH_KEY = Trial(task="turn", face="api-key")
+#: A turn that only a refresh of the tokens mends.
+_REFUSED = Trial(task="turn", scenario="token-401-twice")
+
+
+class _Trait(NamedTuple):
+    """Something that the traffic of a client shows."""
+
+    #: What it is, as a clause.
+    about: str
+    trial: Trial
+    shows: Callable[[Outcome], bool]
+
+
+_TRAITS: Mapping[str, _Trait] = {
+    "chatgpt": _Trait("turns on the ChatGPT backend", _PLAIN, lambda seen: _calls_path(seen, _CODEX_PATH)),
+    "api-key": _Trait("turns with a key of the public API", _WITH_KEY, lambda seen: _calls_path(seen, "/v1/responses")),
+    "websocket": _Trait("turns over a WebSocket", _PLAIN, lambda seen: bool(seen.requests("connectResponses"))),
+    "stream": _Trait(
+        "turns that are streamed", _PLAIN, lambda seen: any(call.body.get("stream") for call in seen.turns)
+    ),
+    "zstd": _Trait(
+        "request bodies with zstd",
+        Trial(task="turn", scenario="websocket-refused-426"),
+        lambda seen: any(each.headers.get("content-encoding") == "zstd" for each in seen.requests("createResponse")),
+    ),
+    "tools": _Trait(
+        "commands that the model wants run", _PLAIN, lambda seen: any(map(_offers_tools, seen.model_calls))
+    ),
+    "models": _Trait("the list of models", _PLAIN, lambda seen: bool(seen.requests("listModels"))),
+    "refresh": _Trait("tokens that are refreshed", _REFUSED, lambda seen: bool(seen.requests("exchangeToken"))),
+}
+
+_TASKS_ABOUT = {
+    "turn": "a prompt that a model answers",
+    "impatient-turn": "the same with the patience of a second",
+    "login": "a login with a browser",
+    "device-login": "a login with a device code",
+    "usage": "the limits of the account",
+    "cloud-tasks": "the list of cloud tasks",
+    "app-server": "a turn on an app-server",
+    "app-server-login": "a login by way of an app-server",
+}
+
+#: Every capability of clients, and what it is.
+CLIENT_CAPABILITIES: Mapping[str, str] = {
+    **{task: _TASKS_ABOUT[task] for task in TASKS},
+    **{name: trait.about for name, trait in _TRAITS.items()},
+}
+
+
+def capabilities(examiner: Examiner) -> dict[str, State]:
+    """Return what each capability of a client is; the traffic of a few trials shows what it does not say."""
+    client = examiner.client
+    states: dict[str, State] = {task: "declared" if task in client.tasks else "not declared" for task in TASKS}
+    states |= {name: "declared" if name in client.declared else "not declared" for name in _TRAITS}
+    unsaid = [name for name in _TRAITS if name not in client.declared | client.disabled]
+    if "turn" in client.tasks:
+        trials = {_TRAITS[name].trial for name in unsaid}
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            seen = dict(zip(trials, pool.map(examiner.run, trials), strict=True))
+        states |= {name: "found" for name in unsaid if _TRAITS[name].shows(seen[_TRAITS[name].trial])}
+    return {**states, **dict.fromkeys(client.disabled, "disabled")}
+
+
+def known(names: Iterable[str]) -> frozenset[str]:
+    """Return the names of capabilities.
+
+    Raises:
+        Problem: One is none.
+    """
+    if unknown := sorted(set(names) - CLIENT_CAPABILITIES.keys()):
+        raise Problem(
+            "reading the capabilities of a client",
+            expected=f"some of {', '.join(CLIENT_CAPABILITIES)}",
+            found=", ".join(unknown),
+            advice="Correct the name.",
+        )
+    return frozenset(names)
+
+
+def _calls_path(seen: Outcome, path: str) -> bool:
+    return any(exchange.path == path for exchange in seen.requests("createResponse", "connectResponses"))
+
+
+def _offers_tools(call: ModelCall) -> bool:
+    return bool(call.body.get("tools")) or any(item.get("tools") for item in call.items)

@@ -1,0 +1,112 @@
+"""The examiner: lets a client do its tasks, each in a world of its own, and keeps what became of them."""
+
+from __future__ import annotations
+
+import fcntl
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from codex_conformance.clients._client import Client, Task, fill
+from codex_conformance.clients._outcome import Outcome
+from codex_conformance.clients._person import Witness
+from codex_conformance.clients._process import Ended, run_process
+from codex_conformance.clients._stage import Stage, stage
+from codex_conformance.clients._surroundings import Surroundings
+from codex_conformance.clients._trial import Trial
+
+__all__ = ["Examiner"]
+
+#: Codex waits for the browser on one port, so that only one browser login at a time can be on a machine.
+_LOGIN_LOCK = Path(tempfile.gettempdir(), "codex-testkit-1455.lock")
+
+
+class Examiner:
+    """Runs the trials of one client, equal ones once."""
+
+    def __init__(self, client: Client) -> None:
+        #: The client under test.
+        self.client = client
+        self._outcomes: dict[Trial, Outcome] = {}
+
+    def run(self, trial: Trial) -> Outcome:
+        """Return what became of a trial; it is run where it was not yet."""
+        if trial not in self._outcomes:
+            self._outcomes[trial] = self._run(trial)
+        return self._outcomes[trial]
+
+    def _run(self, trial: Trial) -> Outcome:
+        tasks = [trial.task, *([trial.then] if trial.then else [])]
+        lock = _login_lock() if "login" in tasks else nullcontext()
+        with lock, stage(self.client, trial) as set_up:
+            processes = [ended for task in tasks for ended in self._together(set_up, task, trial)]
+            transcript = set_up.transcript()
+            auth, auth_mode = set_up.auth()
+        # Behind the block nothing more can come into the journal.
+        return Outcome(
+            trial=trial,
+            scenario=set_up.scenario,
+            surroundings=set_up.surroundings,
+            processes=processes,
+            journal=set_up.backend.journal,
+            refused_hosts=set_up.backend.refused_hosts,
+            pages=set_up.person.pages,
+            transcript=transcript,
+            auth=auth,
+            auth_mode=auth_mode,
+        )
+
+    def _together(self, set_up: Stage, task: Task, trial: Trial) -> list[Ended]:
+        """Do a task, in as many processes at the same time as the trial wants."""
+        with ThreadPoolExecutor(trial.together) as pool:
+            running = [pool.submit(self._do, set_up, task, trial) for _ in range(trial.together)]
+            return [each.result() for each in running]
+
+    def _do(self, set_up: Stage, task: Task, trial: Trial) -> Ended:
+        witness = Witness(set_up.person, trial.person)
+        action, known = self.client.tasks[task], set_up.surroundings
+        deadline = trial.deadline or self.client.deadline
+        try:
+            if callable(action):
+                return _call(action, replace(known, show=lambda text: witness.watch(f"{text}\n")), deadline)
+            words = known.words()
+            command = [fill(word, words) for word in action]
+            return run_process(
+                command, known.environment, known.folder, deadline=deadline, watch=witness.watch, also=set_up.ear
+            )
+        finally:
+            witness.finish()
+
+
+def _call(action: Callable[[Surroundings], object], known: Surroundings, deadline: float) -> Ended:
+    """Let a function do a task; it returns what it prints, or an exit code, and its exceptions are failures."""
+    found: list[tuple[int, str, str]] = []
+
+    def act() -> None:
+        try:
+            result = action(known)
+        except Exception:  # noqa: BLE001 (whatever it is, it is how the client fails)
+            found.append((1, "", traceback.format_exc()))
+        else:
+            found.append((result, "", "") if isinstance(result, int) else (0, str(result or ""), ""))
+
+    began = time.monotonic()
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    thread.join(deadline)
+    seconds = time.monotonic() - began
+    return Ended(*found[0], seconds) if found else Ended(None, "", "", seconds)
+
+
+@contextmanager
+def _login_lock() -> Iterator[None]:
+    """Hold the right to log in with a browser, across processes."""
+    with _LOGIN_LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,32 @@
+"""What a conformance run found, and how it is shown."""
+
+from codex_conformance.reports._conclusion import EXIT_CODES, Conclusion, Standing, conclusion, standings
+from codex_conformance.reports._json import as_json, read_report
+from codex_conformance.reports._redaction import redacted
+from codex_conformance.reports._run import Finding, Outcome, Reporter, Run, SkipReason, Step, Verdict
+from codex_conformance.reports._terminal import TerminalReport, summary_lines
+from codex_conformance.reports._writing import FORMATS, form_of, render, write_reports
+
+__all__ = [
+    "EXIT_CODES",
+    "FORMATS",
+    "Conclusion",
+    "Finding",
+    "Outcome",
+    "Reporter",
+    "Run",
+    "SkipReason",
+    "Standing",
+    "Step",
+    "TerminalReport",
+    "Verdict",
+    "as_json",
+    "conclusion",
+    "form_of",
+    "read_report",
+    "redacted",
+    "render",
+    "standings",
+    "summary_lines",
+    "write_reports",
+]

@@ -1,0 +1,66 @@
+"""Reports as files: what form each has, and writing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+from codex_conformance.cli._output import put
+from codex_conformance.reports._overview import Overview
+from codex_conformance.reports._redaction import redacted_run
+from codex_conformance.reports._run import Run
+from codex_schemas import Problem
+
+__all__ = ["FORMATS", "form_of", "render", "write_reports"]
+
+#: How a run can be written, and how the names of such files end; each is a module here with ``render``, imported when
+#: it is asked for.
+FORMATS: Mapping[str, str] = {
+    "badge": ".badge.json",
+    "json": ".json",
+    "junit": ".xml",
+    "markdown": ".md",
+    "html": ".html",
+}
+
+
+def form_of(path: Path) -> str:
+    """Return the form that the name of a report asks for.
+
+    Raises:
+        Problem: It asks for none.
+    """
+    for form, suffix in FORMATS.items():
+        # ``badge.json`` is one, too.
+        if path.suffix and f".{path.name}".endswith(suffix):
+            return form
+    raise Problem(
+        f"choosing the form of the report {path}",
+        expected=f"a name that ends with {', '.join(FORMATS.values())}",
+        found=repr(path.name),
+        advice="Name the file after what it is to hold.",
+    )
+
+
+def render(run: Run, form: str) -> str:
+    """Return a run in one of the :data:`FORMATS`, without secrets."""
+    return _rendered(Overview(redacted_run(run)), form)
+
+
+def write_reports(run: Run, paths: Iterable[Path]) -> None:
+    """Write a run into files, each in the form that its name asks for.
+
+    Raises:
+        Problem: A name asks for no form, or a file cannot be written.
+    """
+    forms = {path: form_of(path) for path in paths}
+    overview = Overview(redacted_run(run)) if forms else None
+    for path, form in forms.items():
+        assert overview is not None
+        put(_rendered(overview, form), path)
+
+
+def _rendered(overview: Overview, form: str) -> str:
+    text: str = import_module(f"{__package__}._{form}").render(overview)
+    return text

@@ -1,0 +1,1 @@
+"""The shipped suites: ``pytest --pyargs codex_conformance.suites --codex-target=mock``."""

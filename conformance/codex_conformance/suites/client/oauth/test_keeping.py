@@ -1,0 +1,60 @@
+"""How a client keeps what it was given."""
+
+from __future__ import annotations
+
+import pytest
+
+from codex_conformance.probes import require
+from codex_conformance.suites.client.oauth.test_refresh import refreshes
+from codex_conformance.suites.client.trials import Trials, require_success
+
+
+@pytest.mark.parametrize("task", ["login", "device-login"])
+@pytest.mark.codex("oauth.client.keeping.private-file")
+def test_only_its_owner_can_read_the_file(trial: Trials, task: str) -> None:
+    outcome = trial(task)  # type: ignore[arg-type]  # pytest gives a text
+    require(outcome.auth_mode == 0o600, expected="the permissions 600", found=oct(outcome.auth_mode or 0))
+
+
+@pytest.mark.codex("oauth.client.keeping.private-after-refresh")
+def test_the_file_stays_private_after_a_refresh(trial: Trials) -> None:
+    outcome = trial("turn", "token-expired-early", face="chatgpt")
+    require(outcome.auth_mode == 0o600, expected="the permissions 600", found=oct(outcome.auth_mode or 0))
+
+
+@pytest.mark.codex("oauth.client.keeping.usable")
+def test_what_a_login_keeps_serves_a_turn(trial: Trials) -> None:
+    outcome = require_success(trial("login", {"name": "login and turn"}, then="turn", face="chatgpt"))
+    require(outcome.turns, expected="a turn", found="none")
+
+
+@pytest.mark.codex("oauth.client.keeping.account")
+def test_the_account_of_the_token_is_kept(trial: Trials) -> None:
+    outcome = require_success(trial("login", {"name": "login and turn"}, then="turn", face="chatgpt"))
+    sent = {call.exchange.headers.get("chatgpt-account-id") for call in outcome.turns}
+    kept = (outcome.auth or {}).get("tokens", {}).get("account_id")
+    require(sent == {kept}, expected=f"the account {kept}", found=sent)
+
+
+@pytest.mark.codex("oauth.client.keeping.token-stays-home")
+def test_tokens_go_only_where_they_belong(trial: Trials) -> None:
+    outcome = trial("turn", "token-expired-early", face="chatgpt")
+    secrets = {outcome.surroundings.refresh_token} | {
+        call.response_json.get("refresh_token") for call in refreshes(outcome)
+    }
+    others = [call for call in outcome.exchanges if call.operation not in ("exchangeToken", "revokeToken")]
+    seen = [call for call in others if any(secret and _carries(call, secret) for secret in secrets)]
+    require(not seen, expected="refresh tokens at the token endpoint alone", found=[call.path for call in seen])
+
+
+@pytest.mark.codex("oauth.client.keeping.no-token-in-url")
+def test_no_token_is_part_of_a_url(trial: Trials) -> None:
+    outcome = trial("turn", "token-expired-early", face="chatgpt")
+    tokens = {outcome.surroundings.access_token, outcome.surroundings.refresh_token}
+    seen = [call.path for call in outcome.exchanges if any(token in call.query + call.path for token in tokens)]
+    require(not seen, expected="no token in a URL", found=seen)
+
+
+def _carries(call: object, secret: str) -> bool:
+    headers = "".join(getattr(call, "headers", {}).values())
+    return secret in headers or secret.encode() in getattr(call, "body", b"")

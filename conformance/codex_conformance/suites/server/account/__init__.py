@@ -1,0 +1,1 @@
+"""What is required of servers of the account surface."""

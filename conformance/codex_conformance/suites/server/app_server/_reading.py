@@ -1,0 +1,81 @@
+"""What checks read of a conversation: the order of its messages, and the parts of a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from codex_conformance.probes import AppServerProbe, Unmet, at, require
+
+__all__ = ["items_of", "place", "place_of_answer", "require_order", "statuses", "text_of", "thread_ids"]
+
+Json = dict[str, Any]
+
+
+def place(client: AppServerProbe, method: str, kind: str | None = None) -> int:
+    """Return where the first message of a method came, with an item of a kind.
+
+    Raises:
+        Unmet: It did not come.
+    """
+    for number, each in enumerate(client.messages):
+        if each.get("method") == method and (kind is None or _kind(each) == kind):
+            return number
+    raise Unmet(expected=f"{method}{f' of {kind}' if kind else ''}", found="none")
+
+
+def place_of_answer(client: AppServerProbe, identifier: int) -> int:
+    """Return where the answer to a request came.
+
+    Raises:
+        Unmet: It did not come.
+    """
+    for number, each in enumerate(client.messages):
+        if "method" not in each and each.get("id") == identifier:
+            return number
+    raise Unmet(expected=f"the answer to request {identifier}", found="none")
+
+
+def require_order(client: AppServerProbe, *methods: str) -> None:
+    """Require that the first messages of these methods came in this order."""
+    places = [place(client, method) for method in methods]
+    require(places == sorted(places), expected=" before ".join(methods), found=titles(client, methods))
+
+
+def titles(client: AppServerProbe, methods: Sequence[str]) -> list[str]:
+    """Return which of these methods came, in order."""
+    return [str(each["method"]) for each in client.messages if each.get("method") in methods]
+
+
+def statuses(client: AppServerProbe, thread_id: str, until: str | None = None) -> list[str]:
+    """Return the statuses of a thread that were told, in order, up to the first message of a method."""
+    told = client.messages[: place(client, until)] if until else client.messages
+    changes = [each.get("params") for each in told if each.get("method") == "thread/status/changed"]
+    return [at(each, "/status/type", str) for each in changes if at(each, "/threadId") == thread_id]
+
+
+def items_of(client: AppServerProbe, kind: str, method: str = "item/completed") -> list[Json]:
+    """Return the items of a kind that notifications of a method told of, in order."""
+    items = [at(each, "/item", dict) for each in client.notifications(method)]
+    return [item for item in items if item.get("type") == kind]
+
+
+def text_of(turn: Any, kind: str = "agentMessage") -> str:
+    """Return what the items of a kind say in a turn as it is stored.
+
+    Raises:
+        Unmet: It has no items.
+    """
+    items = [item for item in at(turn, "/items", list) if item.get("type") == kind]
+    if kind == "userMessage":
+        return "".join(str(part.get("text", "")) for item in items for part in at(item, "/content", list))
+    return "".join(str(item.get("text", "")) for item in items)
+
+
+def thread_ids(client: AppServerProbe, **params: Any) -> list[str]:
+    """Return the ids of the threads that are listed."""
+    return [at(row, "/id", str) for row in at(client.ask("thread/list", params), "/data", list)]
+
+
+def _kind(message: Json) -> Any:
+    return ((message.get("params") or {}).get("item") or {}).get("type")

@@ -1,0 +1,46 @@
+"""Servers under test: what they are called, what they can do, and how they are opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codex_schemas._lazy import lazily
+
+if TYPE_CHECKING:
+    from codex_conformance.targets._capabilities import CAPABILITIES, Capability, State
+    from codex_conformance.targets._credentials import Credentials
+    from codex_conformance.targets._http import HttpTarget, HttpWorld
+    from codex_conformance.targets._opening import open_target
+    from codex_conformance.targets._spec import TargetSpec, read_target
+    from codex_conformance.targets._target import Target
+    from codex_conformance.targets._urls import Urls
+
+__all__ = [
+    "CAPABILITIES",
+    "Capability",
+    "Credentials",
+    "HttpTarget",
+    "HttpWorld",
+    "State",
+    "Target",
+    "TargetSpec",
+    "Urls",
+    "open_target",
+    "read_target",
+]
+
+_HOMES = {
+    "CAPABILITIES": "_capabilities",
+    "Capability": "_capabilities",
+    "Credentials": "_credentials",
+    "HttpTarget": "_http",
+    "HttpWorld": "_http",
+    "State": "_capabilities",
+    "Target": "_target",
+    "TargetSpec": "_spec",
+    "Urls": "_urls",
+    "open_target": "_opening",
+    "read_target": "_spec",
+}
+
+__getattr__ = lazily(__name__, _HOMES)

@@ -1,0 +1,268 @@
+"""The HTTP surfaces of a target: its worlds, and what it can do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from codex_conformance.targets._capabilities import CAPABILITIES, Capability
+from codex_conformance.targets._credentials import Credentials
+from codex_conformance.targets._operations import find_operation
+from codex_conformance.targets._trust import trust
+from codex_conformance.targets._urls import LOOPBACK, Urls, share_host
+from codex_schemas import Problem
+
+__all__ = ["HttpTarget", "HttpWorld", "Pace"]
+
+_PATIENCE = 10.0
+#: Seconds between calls to the vendor's own hosts.
+_LIVE_SECONDS = 1.0
+#: What a server answers where it has no such operation.
+_MISSING = (404, 405, 501)
+#: Where a server says that it has other paths than ours: fields of its discovery by operation.
+_DISCOVERED = {
+    "authorize": "authorization_endpoint",
+    "exchangeToken": "token_endpoint",
+    "revokeToken": "revocation_endpoint",
+    "jwks": "jwks_uri",
+}
+
+
+class Pace:
+    """Keeps calls so many seconds apart."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next = 0.0
+
+    def wait(self) -> None:
+        """Wait until the next call may be made."""
+        if self._seconds:
+            time.sleep(max(0.0, self._next - time.monotonic()))
+            self._next = time.monotonic() + self._seconds
+
+
+class HttpTarget:
+    """A server that is reached by URLs.
+
+    Args:
+        urls: Where its surfaces are.
+        credentials: Whose calls are made, where it is not ours.
+        is_live: Whether it is the vendor's own: then only calls that read are made, and not many.
+
+    Raises:
+        Problem: Nobody answers there.
+    """
+
+    def __init__(self, urls: Urls, credentials: Credentials, *, is_live: bool = False) -> None:
+        self._pace = Pace(_LIVE_SECONDS if is_live else 0.0)
+        self._reads_only = is_live
+        self._client = httpx.Client(timeout=_PATIENCE, trust_env=False, verify=trust())
+        self._credentials = credentials
+        self.urls = urls
+        self._require_answer()
+        self._control = self._find_control()
+        if self._control is None:
+            self.urls = urls.with_endpoints({**self._discover(), **urls.endpoints})
+
+    @property
+    def has_control(self) -> bool:
+        """Whether the server answers our control calls."""
+        return self._control is not None
+
+    def close(self) -> None:
+        """End its connections."""
+        self._client.close()
+
+    def find_out(self, declared: Collection[str]) -> Mapping[str, bool]:
+        """Ask what the server can do, by capability; what only a declaration tells, it cannot.
+
+        Where it has nothing, and nothing is declared, nothing is asked for any more.
+        """
+        bases: set[str] = set()
+        found = {}
+        for name, capability in CAPABILITIES.items():
+            answering = self._answering(capability)
+            bases.update(self._places(capability) if name in declared else answering)
+            found[name] = bool(answering)
+        self.urls = self.urls.without(*{"auth", "chatgpt", "api"} - bases)
+        return found
+
+    def _answering(self, capability: Capability) -> Collection[str]:
+        """Return the bases below which the server has what a capability is found out by."""
+        if capability.probe is None:
+            return ()
+        method = find_operation(capability.probe).method
+        if self._reads_only and method != "GET":
+            return ()
+        return [base for base, url in self._places(capability).items() if self._is_there(method, url)]
+
+    def _places(self, capability: Capability) -> Mapping[str, str]:
+        if capability.probe is None or capability.name == "control":
+            return {}
+        return self.urls.all(find_operation(capability.probe), capability.face)
+
+    def _is_there(self, method: str, url: str) -> bool:
+        try:
+            answer = self._try(method, url.replace("{response_id}", "resp_0"))
+            if answer.status_code not in _MISSING:
+                return True
+            # An id that nobody knows is refused with 404 too, but in other words than a path that is not there.
+            return "{" in url and _reason(answer) not in (None, _reason(self._try(method, f"{url}/no/such/path")))
+        except httpx.HTTPError:
+            return False
+
+    def _try(self, method: str, url: str) -> httpx.Response:
+        self._pace.wait()
+        return self._client.request(method, url, headers=self._credentials.headers(is_api=self.urls.is_api(url)))
+
+    @contextmanager
+    def world(self, scenario: Any = None) -> Iterator[HttpWorld]:
+        """Give a world for one case: one of its own where the server can make them, else the only one.
+
+        Args:
+            scenario: What the model says there: a scenario, or a name; it needs our control calls.
+        """
+        if self._control is None:
+            yield HttpWorld(self.urls, {}, self._credentials, None, self._pace, reads_only=self._reads_only)
+            return
+        setup = {} if scenario is None else {"scenario": scenario}
+        made = self._ask("POST", f"{self._control}/worlds", setup)
+        try:
+            yield HttpWorld(Urls.under(made["url"]), made["accounts"], None, f"{made['url']}/_testkit")
+        finally:
+            self._ask("DELETE", f"{self._control}/worlds/{made['id']}")
+
+    def _ask(self, method: str, url: str, body: Any = None) -> Any:
+        return control(self._client, method, url, body)
+
+    def _require_answer(self) -> None:
+        """Look whether anybody is there.
+
+        Raises:
+            Problem: Nobody is.
+        """
+        for url in filter(None, (self.urls.auth, self.urls.chatgpt, self.urls.api)):
+            try:
+                self._client.get(url)
+            except (httpx.ConnectError, httpx.TimeoutException) as error:
+                raise Problem(
+                    "opening the target",
+                    expected=f"a server at {url}",
+                    found=f"{type(error).__name__}: {error}",
+                    advice="Start it, or correct its address.",
+                ) from None
+            except httpx.HTTPError:
+                # Somebody is there, whatever it says.
+                continue
+
+    def _find_control(self) -> str | None:
+        """Return the base of the control calls; a server that is not on this machine is not asked for them."""
+        base = self.urls.auth or (self.urls.chatgpt or self.urls.api or "").rpartition("/")[0]
+        if urlsplit(base).hostname not in LOOPBACK:
+            return None
+        try:
+            answer = self._client.get(f"{base}/_testkit/clock")
+        except httpx.HTTPError:
+            return None
+        return f"{base}/_testkit" if answer.status_code == httpx.codes.OK and '"now"' in answer.text else None
+
+    def _discover(self) -> Mapping[str, str]:
+        """Return where a server that is not ours says that its operations are."""
+        if self.urls.auth is None:
+            return {}
+        try:
+            found = self._client.get(f"{self.urls.auth}/.well-known/openid-configuration").json()
+        except (httpx.HTTPError, ValueError):
+            return {}
+        fields = found if isinstance(found, dict) else {}
+        named = {operation: fields.get(field) for operation, field in _DISCOVERED.items()}
+        return {operation: url for operation, url in named.items() if isinstance(url, str) and self._is_ours(url)}
+
+    def _is_ours(self, url: str) -> bool:
+        """Tell whether a URL leads to the host that was asked for: no traffic goes to another."""
+        return share_host(url, self.urls.auth or "")
+
+
+@dataclass(frozen=True)
+class HttpWorld:
+    """What one case sees of a server."""
+
+    urls: Urls
+    #: The accounts of a world of ours, as our control calls describe them.
+    accounts: Mapping[str, Mapping[str, Any]]
+    #: The only credentials of another server.
+    only: Credentials | None
+    #: The base of the control calls of this world; None where there are none.
+    control_url: str | None
+    #: Keeps calls apart.
+    pace: Pace = field(default_factory=lambda: Pace(0.0))
+    #: Whether only calls that read may be made.
+    reads_only: bool = False
+
+    def credentials(self, name: str = "plus") -> Credentials:
+        """Return the credentials of an account by its name; another server has one, whatever its name."""
+        if self.only is not None:
+            return self.only
+        account = self.accounts[name]
+        return Credentials(
+            access_token=account["access_token"],
+            account_id=account["account_id"],
+            api_key=account["api_key"],
+            plan_type=account["plan_type"],
+        )
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Make a control call, such as ``POST /clock`` with ``{"advance": 3600}``.
+
+        Raises:
+            Problem: There is no control here, or it refuses.
+        """
+        if self.control_url is None:
+            raise Problem(
+                "scripting the target",
+                expected="a server with our control calls",
+                found="one without",
+                advice="Let the check need the capability `control`.",
+            )
+        with httpx.Client(timeout=_PATIENCE, trust_env=False, verify=trust()) as client:
+            return control(client, method, f"{self.control_url}{path}", body)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass in this world."""
+        self.control("POST", "/clock", {"advance": seconds})
+
+    def use_scenario(self, scenario: Any) -> None:
+        """Put another scenario to work, from its first step."""
+        self.control("PUT", "/scenario", scenario)
+
+
+def control(client: httpx.Client, method: str, url: str, body: Any = None) -> Any:
+    """Make a control call.
+
+    Raises:
+        Problem: It is refused.
+    """
+    answer = client.request(method, url, json=body)
+    if answer.status_code != httpx.codes.OK:
+        raise Problem(
+            f"scripting the target with {method} {urlsplit(url).path}",
+            expected="status 200",
+            found=f"{answer.status_code}: {answer.text[:300]}",
+            advice="Compare the suite with the contract of the control calls.",
+        )
+    return answer.json() if answer.content else None
+
+
+def _reason(answer: httpx.Response) -> str | None:
+    """Return what an error as JSON says, without the path; None where it is no such error."""
+    try:
+        return str(answer.json()["error"]).replace(answer.url.path, "")
+    except (ValueError, TypeError, LookupError):
+        return None

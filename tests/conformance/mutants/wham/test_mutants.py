@@ -1,0 +1,297 @@
+"""ChatGPT backends that do one thing wrong: each is found out by the requirement that it breaks."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+import pytest
+
+WHAM = "/backend-api/wham"
+USAGE = f"{WHAM}/usage"
+TURN = "/backend-api/codex/responses"
+REDEEM = f"{WHAM}/rate-limit-reset-credits/consume"
+ACCOUNTS = f"{WHAM}/accounts/check"
+SWITCH = "/backend-api/accounts/switch-workspace-token"
+TASK = f"{WHAM}/tasks/task_[^/]+"
+LIST = f"{WHAM}/tasks/list"
+
+
+class Broken(NamedTuple):
+    """A server that does one thing wrong."""
+
+    paths: str
+    mutation: object
+    #: The requirement that it breaks.
+    requirement: str
+
+
+def changed(answer, pointer, change):
+    """Put what a change makes of a part of the body in its place; an answer without that part stays as it is."""
+    body = part = answer.json
+    *way, last = pointer.split("/")[1:]
+    for word in way:
+        part = part.get(word) if isinstance(part, dict) else None
+    if isinstance(part, dict) and last in part:
+        part[last] = change(part[last])
+        answer.json = body
+
+
+def header(call, name):
+    """Return a header of a call as text; None where it is not there."""
+    return dict(call.scope["headers"]).get(name.encode(), b"").decode() or None
+
+
+def with_headers(call, *, without=(), more=()):
+    """Change the headers of a call."""
+    kept = [(name, value) for name, value in call.scope["headers"] if name.decode() not in without]
+    call.scope = {**call.scope, "headers": [*kept, *((name.encode(), value.encode()) for name, value in more)]}
+
+
+def token_of(call):
+    return (header(call, "authorization") or "").partition(" ")[2]
+
+
+def workspaces(call):
+    return [workspace for account in call.world.state.accounts.values() for workspace in account.workspaces]
+
+
+def opens_to_everybody(call):
+    if header(call, "authorization") is None:
+        key = call.world.account("plus").personal_access_token
+        with_headers(call, more=[("authorization", f"Bearer {key}")])
+    yield
+
+
+def lets_tokens_live(call):
+    if record := call.world.state.access_tokens.get(token_of(call)):
+        record.expires_at = call.world.now() + 60
+    yield
+
+
+def does_not_look_at_the_account(call):
+    with_headers(call, without=("chatgpt-account-id",))
+    yield
+
+
+def writes_percent_as_a_fraction(call):
+    answer = yield
+    changed(answer, "/rate_limit/primary_window/used_percent", lambda percent: percent + 0.5)
+
+
+def moves_the_reset_along(call):
+    answer = yield
+    changed(answer, "/rate_limit/primary_window/reset_at", lambda _: int(call.world.now()) + 600)
+
+
+def never_empties_a_window(call):
+    answer = yield
+    call.memory.setdefault("used", answer.json["rate_limit"]["primary_window"]["used_percent"])
+    changed(answer, "/rate_limit/primary_window/used_percent", lambda _: call.memory["used"])
+
+
+def fills_a_missing_window_with_zeros(call):
+    answer = yield
+    zeros = dict.fromkeys(("used_percent", "limit_window_seconds", "reset_after_seconds", "reset_at"), 0)
+    changed(answer, "/rate_limit/secondary_window", lambda window: window or zeros)
+
+
+def rounds_up(call):
+    answer = yield
+    changed(answer, "/rate_limit/primary_window/used_percent", lambda percent: min(100, percent + 1))
+
+
+def hides_the_limit(call):
+    answer = yield
+    changed(answer, "/rate_limit/limit_reached", lambda _: False)
+
+
+def stops_the_plan_for_one_feature(call):
+    answer = yield
+    if any(each["rate_limit"]["limit_reached"] for each in answer.json["additional_rate_limits"]):
+        changed(answer, "/rate_limit/allowed", lambda _: False)
+
+
+def calls_the_limit_a_busy_service(call):
+    answer = yield
+    if answer.status == 429:
+        changed(answer, "/error/type", lambda _: "rate_limit_exceeded")
+
+
+def names_another_reset(call):
+    answer = yield
+    if answer.status == 429:
+        changed(answer, "/error/resets_at", lambda moment: moment - 3600)
+
+
+def punishes_attempts(call):
+    answer = yield
+    if answer.status == 429:
+        call.world.account("plus").workspaces[0].primary.started_at += 60
+
+
+def forgets_the_keys(call):
+    for workspace in workspaces(call):
+        for credit in workspace.reset_credits:
+            credit.redeemed_by = None
+    yield
+
+
+def calls_an_empty_purse_an_error(call):
+    answer = yield
+    if answer.json.get("code") == "no_credit":
+        answer.become(409, {"detail": "There is no credit."})
+
+
+def takes_a_credit_for_nothing(call):
+    answer = yield
+    if answer.json.get("code") == "nothing_to_reset":
+        call.world.account("pro").workspaces[0].reset_credits.pop()
+
+
+def spends_the_first_credit(call):
+    call.rewrite(credit_id=call.world.account("pro").workspaces[0].reset_credits[0].id)
+    yield
+
+
+def leaves_the_caller_out(call):
+    answer = yield
+    wanted = header(call, "chatgpt-account-id")
+    changed(answer, "/accounts", lambda entries: [each for each in entries if each["id"] != wanted])
+
+
+def names_an_origin_without_tls(call):
+    answer = yield
+    answer.json = json.loads(answer.body.replace(b"https://chatgpt.com", b"http://chatgpt.com"))
+
+
+def gives_the_token_of_before(call):
+    answer = yield
+    if answer.status == 200:
+        answer.update(access_token=token_of(call))
+
+
+def repeats_the_first_page(call):
+    call.query = "&".join(f"{name}={text}" for name, text in call.query.items() if name != "cursor")
+    yield
+
+
+def lists_all_at_once(call):
+    call.query = "limit=100"
+    yield
+
+
+def starts_tasks_anew(call):
+    answer = yield
+    call.memory["reads"] = call.memory.get("reads", 0) + 1
+    if call.memory["reads"] == 3:
+        changed(answer, "/task_status_display/latest_turn_status_display/turn_status", lambda _: "pending")
+
+
+def shows_the_tasks_of_others(call):
+    task = call.world.state.tasks.get(call.path.rpartition("/")[2])
+    if task is not None:
+        task.workspace = header(call, "chatgpt-account-id")
+    yield
+
+
+def says_that_a_missing_task_is_a_mistake(call):
+    answer = yield
+    if answer.status == 404:
+        answer.status = 400
+
+
+def tells_the_work_in_words(call):
+    answer = yield
+    turn = [{"type": "pr", "output_diff": {"diff": "I added one line to the README."}}]
+    changed(answer, "/current_diff_task_turn/output_items", lambda _: turn)
+
+
+def counts_a_turn_among_its_siblings(call):
+    answer = yield
+    own = {"id": call.path.split("/")[-2], "attempt_placement": 0}
+    changed(answer, "/sibling_turns", lambda turns: [own, *turns])
+
+
+def refuses_what_it_does_not_know(call):
+    answer = yield
+    if "codex_testkit_unknown" in call.fields:
+        answer.become(400, {"detail": "An unknown field."})
+
+
+def adds_a_thread(call):
+    answer = yield
+    changed(answer, "/threads", lambda threads: [*threads, {**threads[0], "thread_id": "another"}])
+
+
+def sends_every_e_mail(call):
+    for workspace in workspaces(call):
+        workspace.nudged_at = None
+    yield
+
+
+def delivers_json_for_toml(call):
+    answer = yield
+    changed(answer, "/requirements_toml/enterprise_managed", lambda all_: [{**each, "contents": "{}"} for each in all_])
+
+
+MUTANTS = (
+    Broken(USAGE, opens_to_everybody, "wham.authentication.missing"),
+    Broken(USAGE, lets_tokens_live, "wham.authentication.expired"),
+    Broken(USAGE, does_not_look_at_the_account, "wham.authentication.foreign-account"),
+    Broken(f"{WHAM}/tasks", refuses_what_it_does_not_know, "wham.requests.unknown-field"),
+    Broken(USAGE, writes_percent_as_a_fraction, "wham.contract.messages"),
+    Broken(USAGE, moves_the_reset_along, "wham.usage.reset-stands-still"),
+    Broken(USAGE, never_empties_a_window, "wham.usage.window-restarts"),
+    Broken(USAGE, fills_a_missing_window_with_zeros, "wham.usage.missing-window-null"),
+    Broken(USAGE, rounds_up, "wham.usage.percent-rounds-down"),
+    Broken(USAGE, stops_the_plan_for_one_feature, "wham.usage.additional-limits-apart"),
+    Broken(USAGE, hides_the_limit, "wham.limits.reached-said"),
+    Broken(TURN, calls_the_limit_a_busy_service, "wham.limits.turn-refused"),
+    Broken(TURN, names_another_reset, "wham.limits.reset-agrees"),
+    Broken(TURN, punishes_attempts, "wham.limits.refusal-is-free"),
+    Broken(REDEEM, forgets_the_keys, "wham.reset-credits.same-key-same-credit"),
+    Broken(REDEEM, calls_an_empty_purse_an_error, "wham.reset-credits.none-left"),
+    Broken(REDEEM, takes_a_credit_for_nothing, "wham.reset-credits.nothing-to-reset"),
+    Broken(REDEEM, spends_the_first_credit, "wham.reset-credits.named-credit"),
+    Broken(ACCOUNTS, leaves_the_caller_out, "wham.accounts.lists-caller"),
+    Broken(ACCOUNTS, names_an_origin_without_tls, "wham.accounts.origin"),
+    Broken(SWITCH, gives_the_token_of_before, "wham.accounts.switch-token"),
+    Broken(LIST, repeats_the_first_page, "wham.tasks.pages-complete"),
+    Broken(LIST, lists_all_at_once, "wham.tasks.limit-obeyed"),
+    Broken(TASK, starts_tasks_anew, "wham.tasks.states-forward"),
+    Broken(TASK, shows_the_tasks_of_others, "wham.tasks.others-hidden"),
+    Broken(TASK, says_that_a_missing_task_is_a_mistake, "wham.tasks.unknown-404"),
+    Broken(TASK, tells_the_work_in_words, "wham.tasks.diff-unified"),
+    Broken(f"{TASK}/turns/.*", counts_a_turn_among_its_siblings, "wham.tasks.siblings"),
+    Broken(f"{WHAM}/usage/thread_usage/query", adds_a_thread, "wham.thread-usage.exactly-asked"),
+    Broken(f"{WHAM}/accounts/send_.*", sends_every_e_mail, "wham.nudge.cooldown"),
+    Broken(f"{WHAM}/config/bundle", delivers_json_for_toml, "wham.config.fragments-are-toml"),
+)
+
+#: The contract's own requirement is judged with every other one, and has no case of its own.
+JUDGED_BY = {"wham.contract.messages": "wham.usage.readable"}
+
+
+def named(broken: Broken) -> str:
+    """Return what a mutant does, in words, and the requirement that this breaks."""
+    return f"{broken.mutation.__name__.replace('_', ' ')}: {broken.requirement}"
+
+
+@pytest.mark.parametrize("broken", MUTANTS, ids=named)
+def test_a_broken_backend_is_found_out_by_name(mutated, judge_http, outcomes, broken):
+    asked = JUDGED_BY.get(broken.requirement, broken.requirement)
+    run = judge_http(mutated(broken.paths, broken.mutation), [asked])
+
+    assert outcomes(run)[broken.requirement] == "failed"
+    assert {verdict.blame for verdict in run.verdicts if verdict.outcome == "failed"} == {"implementation"}
+
+
+def test_the_backend_that_was_not_broken_passes(mutated, judge_http, outcomes):
+    def changes_nothing(call):
+        yield
+
+    asked = sorted({broken.requirement for broken in MUTANTS} - JUDGED_BY.keys())
+    run = judge_http(mutated(".*", changes_nothing), asked)
+
+    assert outcomes(run) == dict.fromkeys(asked, "passed")
