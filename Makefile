@@ -33,6 +33,7 @@ bench: $(STAMP)
 	$(BIN)/python bench/diff.py
 	$(BIN)/python bench/recording.py
 	$(BIN)/python bench/app_server.py
+	$(BIN)/python bench/plugin.py
 
 # Slow: minutes of load, not part of the tests.
 soak: $(STAMP)

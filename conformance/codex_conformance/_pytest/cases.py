@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 
 from codex_conformance.requirements import Requirement, find
-from codex_conformance.targets import State
+from codex_conformance.targets import PRESENT, State
 
-__all__ = ["EVIDENCE", "case_of", "needs_of", "requirement_of", "skip_reason"]
+__all__ = ["EVIDENCE", "case_of", "draws_at_random", "needs_of", "requirement_of", "skip_reason"]
 
 #: Where the evidence of an item is.
 EVIDENCE = pytest.StashKey[Any]()
-
-_PRESENT = ("declared", "found")
 
 
 def requirement_of(item: pytest.Item) -> Requirement | None:
@@ -35,6 +33,11 @@ def case_of(item: pytest.Item) -> str:
     return item.name
 
 
+def draws_at_random(item: pytest.Item) -> bool:
+    """Tell whether what an item asks depends on chance and time, so that its pass does not make a failure stale."""
+    return "budget" in getattr(item, "fixturenames", ())
+
+
 def needs_of(item: pytest.Item, requirement: Requirement) -> Sequence[str]:
     """Return the capabilities without which an item cannot run."""
     more = [name for marker in item.iter_markers("codex") for name in marker.kwargs.get("needs", ())]
@@ -45,6 +48,6 @@ def skip_reason(needs: Sequence[str], capabilities: Mapping[str, State]) -> str 
     """Return why an item is not run, None where it is."""
     for name in needs:
         state = capabilities.get(name, "not declared")
-        if state not in _PRESENT:
+        if state not in PRESENT:
             return f"{state}: {name}"
     return None

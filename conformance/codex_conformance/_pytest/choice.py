@@ -37,8 +37,9 @@ class Choice:
         self._case: str | None = config.getoption("--codex-case")
         self._ids = _chosen_ids(config.getoption("--codex-select"), config.getoption("--codex-level"))
         asked = [_read_surface(name) for name in config.getoption("--codex-surface")]
+        chosen = SURFACES if self._ids is None else {find(each).surface for each in self._ids}
         #: The surfaces in scope.
-        self.surfaces = [surface for surface in surfaces if not asked or surface in asked]
+        self.surfaces = [each for each in surfaces if each in chosen and (not asked or each in asked)]
 
     @property
     def is_partial(self) -> bool:
@@ -50,8 +51,7 @@ class Choice:
         if not path.is_relative_to(SUITES):
             return False
         role, surface, *_ = (*path.relative_to(SUITES).parts, "", "")
-        asked = self.surfaces if self._ids is None else {find(each).surface for each in self._ids}
-        return (role in ROLES and role != self._role) or (surface in SURFACES and surface not in asked)
+        return (role in ROLES and role != self._role) or (surface in SURFACES and surface not in self.surfaces)
 
     def has(self, requirement: Requirement, case: str | None = None) -> bool:
         """Tell whether a requirement is to be checked, and that case of it."""

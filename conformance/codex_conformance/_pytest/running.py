@@ -46,13 +46,11 @@ def run_suites(
     code = pytest.main([*fixed, *options], plugins=[inside, _Silence()])
     if inside.problem is not None:
         raise inside.problem
-    if code == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
     if inside.conformance is None or not inside.conformance.is_finished:
         raise Problem(
             "running the suites",
             expected="a run of pytest that comes to its end",
-            found=f"exit code {int(code)} of pytest",
+            found=inside.error or f"exit code {int(code)} of pytest",
             advice="Run the same with `pytest --pyargs codex_conformance.suites` to see more.",
         )
     return inside.conformance.run
@@ -66,6 +64,8 @@ class _Inside:
         self._reporters = reporters
         self.conformance: ConformanceRun | None = None
         self.problem: Problem | None = None
+        #: Why a part of the suites cannot be read.
+        self.error = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -76,6 +76,16 @@ class _Inside:
             self.problem = problem
             # Without a text pytest prints none.
             raise pytest.UsageError from None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep why a part of the suites cannot be read."""
+        if report.failed and not self.error:
+            self.error = f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}"
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Stop as the user wants it; what pytest interrupts by itself is told as a problem."""
+        if not isinstance(excinfo.value, pytest.Session.Interrupted):
+            raise KeyboardInterrupt
 
 
 class _Silence:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from codex_conformance._pytest.cases import EVIDENCE, case_of, needs_of, requirement_of, skip_reason
+from codex_conformance._pytest.cases import EVIDENCE, case_of, draws_at_random, needs_of, requirement_of, skip_reason
 from codex_conformance._pytest.choice import Choice, read_level
 from codex_conformance._pytest.options import RUN
 from codex_conformance._pytest.subjects import Subject, subject_of
@@ -130,7 +130,7 @@ class ConformanceRun:
             verdicts += contract_verdicts(requirement, evidence)
         for verdict in verdicts:
             verdict.repeat = self._command(requirement.id, case_of(item))
-            self._complete(verdict)
+            self._complete(verdict, may_pass=draws_at_random(item))
         self._translate(report, verdicts)
         setattr(report, _CARRIED, [msgspec.to_builtins(each) for each in verdicts])
         return report
@@ -140,12 +140,12 @@ class ConformanceRun:
         words = ["codex-testkit", "check", self.run.role, "--select", requirement, "--case", case]
         return shlex.join([*words, *self.subject.words])
 
-    def _complete(self, verdict: Verdict) -> None:
+    def _complete(self, verdict: Verdict, *, may_pass: bool) -> None:
         """Hold a verdict against the baseline, and drop what nobody wants to see."""
         reason = self._baseline.reason(verdict.requirement, verdict.case, self.run.target, self.run.release)
         if reason is not None and verdict.outcome == "failed":
             verdict.outcome, verdict.reason = "known", reason
-        elif reason is not None and verdict.outcome == "passed":
+        elif reason is not None and verdict.outcome == "passed" and not may_pass:
             verdict.outcome, verdict.reason = "stale", f"the baseline lists it as failing: {reason}"
         if verdict.outcome in ("passed", "skipped") and not self._config.getoption("--codex-evidence"):
             verdict.steps = []

@@ -176,10 +176,17 @@ def _open(url: str) -> tuple[QueuedConnection, ClientConnection, threading.Threa
     except (OSError, TimeoutError) as error:
         advice = "Start it, or correct the address."
         raise Problem(f"connecting to {url}", expected="an app-server", found=str(error), advice=advice) from None
-    client = QueuedConnection(socket.send, socket.close)
+    client = QueuedConnection(lambda text: _send(socket, text), socket.close)
     reader = threading.Thread(target=_receive, args=(socket, client), daemon=True)
     reader.start()
     return client, socket, reader
+
+
+def _send(socket: ClientConnection, text: str) -> None:
+    try:
+        socket.send(text)
+    except ConnectionClosed as error:
+        raise BrokenPipeError(str(error)) from None
 
 
 def _listening_address(process: subprocess.Popen[str], home: Home) -> str:

@@ -18,17 +18,17 @@ _LONGEST_NAME = 60
 
 _EXAMPLES = """\
   codex-testkit check client -- python my_client.py {prompt}
-  codex-testkit check client --task "login=my-client login" -- my-client ask {prompt}
+  codex-testkit check client --task "login=mine login" -- mine ask {prompt}
   codex-testkit check client --client codex:0.169.0 --surface responses
   codex-testkit check client --client mine --select responses.client.stream
 
 clients:
   codex, codex:VERSION       the published codex, on the PATH or of one release
   python:MODULE:ATTRIBUTE    a function that takes a turn, or a mapping of tasks
-  NAME                       a client of codex-targets.toml, under [clients.NAME]
+  NAME                       one of codex-targets.toml, under [clients.NAME]
   CMD                        a command that takes a turn; the same as behind --
 
-tasks, each with its command; a client that has none for a task is not asked for it:
+tasks, each with its command; what a client has no command for is not asked:
   turn            send {prompt} to a model and print the answer
   impatient-turn  the same, with the patience of about a second
   login           log in with a browser
@@ -36,13 +36,12 @@ tasks, each with its command; a client that has none for a task is not asked for
   usage           read the limits of the account
   cloud-tasks     list the cloud tasks
   app-server      drive `codex app-server` through one turn with {prompt}
-  app-server-login  log in by way of `codex app-server`
 
-placeholders: {prompt} {base_url} {chatgpt_url} {auth_url} {api_key} {access_token}
-  {refresh_token} {account_id} {codex_home} {codex_bin} {folder} {proxy_url} {ca_file}
-  {python}
-The environment leads to the examiner, too: OPENAI_BASE_URL, OPENAI_API_KEY, CODEX_HOME,
-CODEX_BIN, BROWSER, and HTTPS_PROXY for the built-in hosts of codex.
+placeholders: {prompt} {base_url} {chatgpt_url} {auth_url} {api_key}
+  {access_token} {refresh_token} {account_id} {codex_home} {codex_bin}
+  {folder} {proxy_url} {ca_file} {python}
+The environment leads to the examiner, too: OPENAI_BASE_URL, OPENAI_API_KEY,
+CODEX_HOME, CODEX_BIN, BROWSER, and HTTPS_PROXY for the built-in hosts of codex.
 """
 
 

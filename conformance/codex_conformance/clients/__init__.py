@@ -9,8 +9,10 @@ from codex_schemas._lazy import lazily
 if TYPE_CHECKING:
     from codex_conformance.clients._capabilities import CLIENT_CAPABILITIES
     from codex_conformance.clients._client import TASKS, Action, Client, Task
+    from codex_conformance.clients._contract import violations
+    from codex_conformance.clients._evidence import note
     from codex_conformance.clients._examiner import Examiner
-    from codex_conformance.clients._model_call import ModelCall
+    from codex_conformance.clients._model_call import ModelCall, text_of
     from codex_conformance.clients._outcome import Outcome, Said
     from codex_conformance.clients._person import Person
     from codex_conformance.clients._settings import read_client
@@ -32,8 +34,11 @@ __all__ = [
     "Task",
     "Trial",
     "client_subject",
+    "note",
     "read_client",
     "subject_of_client",
+    "text_of",
+    "violations",
 ]
 
 _HOMES = {
@@ -50,8 +55,11 @@ _HOMES = {
     "Task": "_client",
     "Trial": "_trial",
     "client_subject": "_subject",
+    "note": "_evidence",
     "read_client": "_settings",
     "subject_of_client": "_subject",
+    "text_of": "_model_call",
+    "violations": "_contract",
 }
 
 __getattr__ = lazily(__name__, _HOMES)

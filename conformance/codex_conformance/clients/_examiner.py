@@ -46,7 +46,7 @@ class Examiner:
         lock = _login_lock() if "login" in tasks else nullcontext()
         with lock, stage(self.client, trial) as set_up:
             processes = [ended for task in tasks for ended in self._together(set_up, task, trial)]
-            transcript = set_up.transcript()
+            transcript, app_server_exit = set_up.transcript(), set_up.app_server_exit()
             auth, auth_mode = set_up.auth()
         # Behind the block nothing more can come into the journal.
         return Outcome(
@@ -58,6 +58,7 @@ class Examiner:
             refused_hosts=set_up.backend.refused_hosts,
             pages=set_up.person.pages,
             transcript=transcript,
+            app_server_exit=app_server_exit,
             auth=auth,
             auth_mode=auth_mode,
         )

@@ -10,7 +10,7 @@ import msgspec
 
 from codex_mockserver.journal import Exchange, Frame
 
-__all__ = ["ModelCall", "model_calls"]
+__all__ = ["ModelCall", "model_calls", "text_of"]
 
 _CREATE = "response.create"
 

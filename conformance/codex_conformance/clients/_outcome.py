@@ -49,6 +49,8 @@ class Outcome:
     pages: Sequence[Page]
     #: What was said to the app-server, in order.
     transcript: Sequence[Said]
+    #: The exit code of the app-server; None where it had not ended when the client did.
+    app_server_exit: int | None
     #: ``auth.json`` at the end, and its permissions; None where there is none.
     auth: dict[str, Any] | None
     auth_mode: int | None

@@ -18,7 +18,7 @@ from codex_conformance.clients._client import Client, fill
 from codex_conformance.clients._outcome import Said
 from codex_conformance.clients._person import Person
 from codex_conformance.clients._surroundings import Surroundings
-from codex_conformance.clients._tap import write_tap
+from codex_conformance.clients._tap import end_file, write_tap
 from codex_conformance.clients._trial import Trial
 from codex_conformance.shim import write_shim
 from codex_fixtures import lines_of_transcript
@@ -50,6 +50,11 @@ class Stage:
             return None, None
         return _object(file.read_text(errors="replace")), stat.S_IMODE(file.stat().st_mode)
 
+    def app_server_exit(self) -> int | None:
+        """Return how the last app-server ended; None where it still ran when its client had ended."""
+        file = end_file(self.transcript_file)
+        return int(file.read_text()) if file.exists() else None
+
     def transcript(self) -> list[Said]:
         """Return what was said to the app-server."""
         lines = self.transcript_file.read_bytes().splitlines() if self.transcript_file.exists() else []
@@ -65,8 +70,8 @@ def stage(client: Client, trial: Trial) -> Iterator[Stage]:
         folder, tools = base / "work" if client.has_own_folder else Path.cwd(), base / "tools"
         folder.mkdir(exist_ok=True)
         transcript_file = base / "transcript.jsonl"
-        if trial.task == "app-server":
-            _write_app_server(tools, transcript_file, scenario, client.release)
+        if trial.has_app_server:
+            _write_app_server(tools, transcript_file, _known_to(scenario, trial.account), client.release)
         surroundings = _surroundings(backend, trial, base, tools / "codex", folder)
         environment = {**_variables(backend, surroundings, base), **dict(trial.variables)}
         words = surroundings.words()
@@ -98,7 +103,7 @@ def _surroundings(backend: SyncBackend, trial: Trial, base: Path, codex: Path, f
         api_key=backend.world.account(trial.account or "plus").api_key if has_key else "",
         **{name: tokens.get(name, "") for name in ("access_token", "refresh_token", "account_id")},
         codex_home=home,
-        codex_bin=str(codex) if trial.task == "app-server" else "",
+        codex_bin=str(codex) if trial.has_app_server else "",
         folder=folder,
         environment={},
         show=lambda _text: None,
@@ -137,6 +142,13 @@ def _ear(base: Path) -> Iterator[int]:
         yield ear
     finally:
         os.close(ear)
+
+
+def _known_to(scenario: Scenario, account: str | None) -> Scenario:
+    """Return the scenario in which nobody is logged in at the beginning, if nobody is to be."""
+    if account is not None:
+        return scenario
+    return msgspec.structs.replace(scenario, app_server=msgspec.structs.replace(scenario.app_server, account=None))
 
 
 def _write_app_server(tools: Path, transcript: Path, scenario: Scenario, release: str | None) -> None:

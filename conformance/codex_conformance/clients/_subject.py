@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -15,7 +15,8 @@ from codex_conformance.clients._client import Client
 from codex_conformance.clients._examiner import Examiner
 from codex_conformance.clients._settings import read_client
 from codex_conformance.releases import DEFAULT_RELEASE
-from codex_conformance.requirements import SURFACES
+from codex_conformance.requirements import SURFACES, Surface, requirements
+from codex_conformance.targets import PRESENT, State
 
 __all__ = ["client_subject", "subject_of_client"]
 
@@ -39,15 +40,22 @@ def client_subject(config: pytest.Config, text: str) -> Iterator[Subject]:
 def subject_of_client(client: Client, words: Sequence[str] = ()) -> Subject:
     """Return a client as the subject of a run; its examiner is what the suites see."""
     examiner = Examiner(client)
+    states = capabilities(examiner)
     return Subject(
         role="client",
         name=client.name,
         release=client.release or DEFAULT_RELEASE,
-        surfaces=list(SURFACES),
-        capabilities=capabilities(examiner),
+        surfaces=[surface for surface in SURFACES if _has_something(surface, states)],
+        capabilities=states,
         words=words,
         thing=examiner,
     )
+
+
+def _has_something(surface: Surface, states: Mapping[str, State]) -> bool:
+    """Tell whether anything of a surface can be asked of a client."""
+    asked = (each for each in requirements().values() if (each.role, each.surface) == ("client", surface))
+    return any(all(states[need] in PRESENT for need in each.needs) for each in asked)
 
 
 def _words(text: str) -> list[str]:

@@ -19,7 +19,7 @@ import msgspec
 
 from codex_fixtures import Side
 
-__all__ = ["main", "write_tap"]
+__all__ = ["end_file", "main", "write_tap"]
 
 _CHUNK = 64 * 1024
 
@@ -35,6 +35,11 @@ def write_tap(executable: Path, transcript: Path, command: Path) -> None:
     executable.parent.mkdir(parents=True, exist_ok=True)
     executable.write_text(_SCRIPT.format_map({name: shlex.quote(word) for name, word in words.items()}))
     executable.chmod(0o755)
+
+
+def end_file(transcript: Path) -> Path:
+    """Return the file that holds the exit code of the last app-server, once it has ended."""
+    return transcript.with_suffix(".end")
 
 
 class _Scribe:
@@ -55,6 +60,7 @@ class _Scribe:
 def main(arguments: list[str]) -> NoReturn:
     """Run a command, write down what passes, and end as it does."""
     name, *command = arguments
+    end_file(Path(name)).unlink(missing_ok=True)
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (of our own making)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     signal.signal(signal.SIGINT, lambda *_: None)
@@ -65,6 +71,7 @@ def main(arguments: list[str]) -> NoReturn:
         threading.Thread(target=_pass_and_close, args=(scribe, process.stdin), daemon=True).start()
         _pass(scribe, "server", process.stdout.fileno(), sys.stdout.fileno())
         code = process.wait()
+    end_file(Path(name)).write_text(str(code))
     # The other thread may wait for the client.
     os._exit(code if code >= 0 else 128 - code)
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["Face", "Trial"]
 
 _LOGINS = ("login", "device-login", "app-server-login")
+_APP_SERVER = "app-server"
+
+#: What a fault says beside its kind.
+_OF_EVERY_FAULT = ("on", "at", "times", "after", "every", "when", "name")
 
 #: Which credentials a client is offered: those of the ChatGPT backend, an API key, or both.
 Face = Literal["any", "chatgpt", "api-key"]
@@ -53,11 +57,31 @@ class Trial:
         return cls(task=task, scenario=text, **more)
 
     @property
+    def has_app_server(self) -> bool:
+        """Whether the client drives an app-server."""
+        return any(task is not None and task.startswith(_APP_SERVER) for task in (self.task, self.then))
+
+    @property
     def scenario_source(self) -> str | dict[str, Any]:
         """The scenario as it is loaded."""
         is_json = self.scenario.startswith("{")
         return dict(msgspec.json.decode(self.scenario)) if is_json else self.scenario
 
     def __str__(self) -> str:
-        name = "a scenario of its own" if self.scenario.startswith("{") else self.scenario
-        return f"the task {self.task} with {'nothing special' if self.scenario == '{}' else name}"
+        source = self.scenario_source
+        return f"the task {self.task} with {source if isinstance(source, str) else _summary(source)}"
+
+
+def _summary(scenario: Mapping[str, Any]) -> str:
+    """Say in words what is special about a scenario that has no name in the library."""
+    if name := scenario.get("name"):
+        return str(name)
+    faults = [_told(fault) for fault in scenario.get("faults", ())]
+    return ", ".join(faults) or ("a script of its own" if scenario else "nothing special")
+
+
+def _told(fault: Mapping[str, Any]) -> str:
+    """Return a fault as ``cut of createResponse``."""
+    kind = next((key for key in fault if key not in _OF_EVERY_FAULT), "a fault")
+    on = fault.get("on")
+    return f"{kind} of {on if isinstance(on, str) else 'several calls'}"

@@ -122,14 +122,22 @@ class HttpProbe:
     def stream(
         self, operation_id: str, *, json: Any, credentials: Credentials, face: str | None = None
     ) -> Iterator[httpx.Response]:
-        """Make a call whose answer is read while it comes; leaving the block breaks the connection."""
+        """Make a call whose answer is read while it comes; leaving the block breaks the connection.
+
+        Raises:
+            Unmet: There came no answer, or it broke off.
+        """
         chosen = find_operation(operation_id)
         url = self.url_of(operation_id, face)
         headers = self._credentials(chosen, credentials, url)
-        self.evidence.note("suite", f"{chosen.method} {chosen.path}", json_text.dumps(json))
-        with self._client.stream(chosen.method, url, json=json, headers=headers) as response:
-            self.evidence.note("target", str(response.status_code), "(a stream that is read as it comes)")
-            yield response
+        title = f"{chosen.method} {chosen.path}"
+        self.evidence.note("suite", title, json_text.dumps(json))
+        try:
+            with self._client.stream(chosen.method, url, json=json, headers=headers) as response:
+                self.evidence.note("target", str(response.status_code), "(a stream that is read as it comes)")
+                yield response
+        except httpx.HTTPError as error:
+            raise Unmet(expected="an answer", found=f"{type(error).__name__}: {error}", doing=title) from None
 
     def _credentials(self, chosen: Operation, credentials: Credentials | None, url: str) -> dict[str, str]:
         if credentials is None:

@@ -28,8 +28,10 @@ EXIT_CODES: Mapping[Conclusion, int] = {
 
 #: Why nothing was checked: no case was run.
 NOT_CHOSEN: SkipReason = "not chosen"
-#: Why a case was not run that belongs to another release: no gap, where other cases ran.
-_OTHER_RELEASE: SkipReason = "release"
+#: Why a case was not run that concerns another release, or what the target does not claim: no gap where others ran.
+_ELSEWHERE: tuple[SkipReason, ...] = ("release", "not declared")
+#: What may be missing where somebody chose a part, of which nothing is called conformant.
+_NOT_IN_PART: frozenset[SkipReason] = frozenset({NOT_CHOSEN, "not declared", "disabled"})
 
 #: What counts for a requirement with several cases is the gravest of them; the first is that.
 _WEIGHT: tuple[Outcome, ...] = ("error", "failed", "stale", "known", "passed", "skipped")
@@ -58,7 +60,7 @@ class Standing:
         reasons = dict.fromkeys(each.reason for each in self.verdicts if each.outcome == "skipped")
         if self.outcome in (None, "skipped"):
             return list(reasons) or [NOT_CHOSEN]
-        return [reason for reason in reasons if reason != _OTHER_RELEASE]
+        return [reason for reason in reasons if _kind(reason) not in _ELSEWHERE]
 
 
 def standings(run: Run) -> list[Standing]:
@@ -80,8 +82,8 @@ def conclusion(run: Run) -> Conclusion:
     if not any(verdict.outcome in ("passed", "known", "failed") for verdict in run.verdicts):
         return "incomplete"
     musts = [each for each in standings(run) if each.requirement.level == "MUST"]
-    gaps = {reason for must in musts for reason in must.gaps}
-    if gaps - ({NOT_CHOSEN} if run.is_partial else set()):
+    gaps = {_kind(reason) for must in musts for reason in must.gaps}
+    if gaps - (_NOT_IN_PART if run.is_partial else frozenset()):
         return "incomplete"
     if any(must.outcome == "known" for must in musts):
         return "known failures"
@@ -92,6 +94,11 @@ def conclusion(run: Run) -> Conclusion:
 def failing_levels(run: Run) -> tuple[Level, ...]:
     """Return the levels at which a failure fails the run."""
     return LEVELS[: LEVELS.index(run.fail_level) + 1]
+
+
+def _kind(reason: str) -> str:
+    """Return a reason without what it names."""
+    return reason.partition(":")[0]
 
 
 def _fails(verdict: Verdict, run: Run) -> bool:

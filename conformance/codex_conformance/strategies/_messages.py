@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from codex_conformance.strategies._sample import part_of
 from codex_schemas import Contract, Violation, load, load_events
 from codex_schemas.app_server import AppServerContract, Method
 
@@ -94,10 +95,7 @@ class FrameForm:
 
     def lookup(self, reference: str) -> Any:
         """Return the part of the document that a reference names."""
-        node: Any = self.contract.document
-        for step in reference.split("/")[1:]:
-            node = node[step]
-        return node
+        return part_of(self.contract.document, reference)
 
     def violations(self, value: Any) -> list[Violation]:
         """Return what is wrong with a frame."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from codex_conformance.strategies._hints import is_pinned
-from codex_conformance.strategies._sample import Form, Mutation
+from codex_conformance.strategies._sample import PATH, Form, Mutation
 
 __all__ = ["UNKNOWN", "mutants"]
 
@@ -58,7 +58,9 @@ def mutants(form: Form, value: Any) -> Iterator[tuple[Mutation, Any]]:
         field = next((step for step in reversed(path) if isinstance(step, str)), "")
         is_textual = bool(path) and path[0] in form.textual
         if is_textual and isinstance(part, dict):
-            yield _changed(value, (*path, UNKNOWN), _ADDED, UNKNOWN)
+            # A path has as many places as its template.
+            if path != (PATH,):
+                yield _changed(value, (*path, UNKNOWN), _ADDED, UNKNOWN)
             continue
         for what, replacement in _TEXTUAL if is_textual else _REPLACEMENTS[type(part)]:
             if isinstance(replacement, str) and replacement and is_pinned(field):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from codex_conformance.strategies._sample import PATH, part_of
 from codex_schemas import Contract, Operation, Validator, Violation, load
 
 __all__ = ["FORM", "JSON", "RequestForm", "WireRequest", "request_forms"]
@@ -19,7 +20,7 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
 #: The parts of a request that a parameter is in, as OpenAPI calls them.
-_PARTS = ("path", "query", "header")
+_PARTS = (PATH, "query", "header")
 
 #: Headers that are no part of what is asked: credentials, and what the body was packed with.
 _OF_THE_CALL = ("authorization", "chatgpt-account-id", "content-encoding")
@@ -73,7 +74,7 @@ class RequestForm:
 
     def lookup(self, reference: str) -> Any:
         """Return the part of the document that a reference names."""
-        return reduce(lambda node, step: node[step], reference.split("/")[1:], self.contract.document)
+        return part_of(self.contract.document, reference)
 
     def violations(self, value: Any) -> list[Violation]:
         """Return what is wrong with a request."""
@@ -85,7 +86,7 @@ class RequestForm:
         content = self._encoded(value["body"]) if "body" in value else None
         if content is not None and self.media_type is not None:
             headers["content-type"] = self.media_type
-        path = {name: _text(part) for name, part in value["path"].items()}
+        path = {name: _text(part) for name, part in value[PATH].items()}
         return WireRequest(path, _fields(value["query"]), headers, content)
 
     @cached_property
@@ -113,7 +114,7 @@ class RequestForm:
             "properties": {each["name"]: _schema_of(each) for each in own},
             "required": [each["name"] for each in own if each.get("required")],
             # A server looks past a parameter that it does not know.
-            "additionalProperties": part != "path",
+            "additionalProperties": part != PATH,
         }
 
     def _encoded(self, body: Any) -> bytes:

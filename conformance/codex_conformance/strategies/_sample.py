@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, Protocol
 
 from codex_schemas import Violation
 
-__all__ = ["Form", "Hostile", "Mutation", "Sample"]
+__all__ = ["PATH", "Form", "Hostile", "Mutation", "Sample", "part_of"]
+
+
+#: The part of a request that its path holds.
+PATH = "path"
 
 
 class Form(Protocol):
@@ -84,3 +89,8 @@ class Sample:
         if self.hostile:
             return f"{self.form.name} as {self.hostile.what}"
         return f"{self.form.name} where {self.mutation}" if self.mutation else f"a valid {self.form.name}"
+
+
+def part_of(document: Any, reference: str) -> Any:
+    """Return the part of a document that a local reference names."""
+    return reduce(lambda node, step: node[step], reference.split("/")[1:], document)

@@ -48,7 +48,6 @@ UNDERSTOOD = {
 #: The keywords that no value can break; those that begin with ``x-`` are more of them.
 ANNOTATIONS = {"default", "description", "discriminator", "readOnly", "title", "writeOnly"}
 
-
 #: The types that a value of each Python type has in a schema.
 _TYPES: dict[type, set[str]] = {
     bool: {"boolean"},
@@ -153,9 +152,9 @@ def flattened(lookup: Lookup, schemas: Iterable[Any]) -> tuple[Shape, list[Seque
         waiting += [lookup(schema["$ref"])] if "$ref" in schema else []
         waiting += schema.get("allOf", ())
         unions += [schema[keyword] for keyword in ("oneOf", "anyOf") if keyword in schema]
-        unions += (
-            [[_without(name) for name in schema["not"]["required"]]] if "required" in schema.get("not", {}) else []
-        )
+        if excluded := schema.get("not", {}).get("required"):
+            # Fields that must not all be there: one of them is not.
+            unions.append([_without(name) for name in excluded])
         plain.append(schema)
     return Shape(tuple(plain)), unions
 

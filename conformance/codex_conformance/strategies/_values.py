@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -61,24 +61,24 @@ class Values:
 
     def _make(self, schemas: tuple[Any, ...], field: str, depth: int) -> Strategy:
         shape, unions = flattened(self._lookup, schemas)
-        if unions:
-            plain = [_without_unions(schema) for schema in shape.schemas]
-            others = [{"anyOf": branches} for branches in unions[1:]]
-            whole = [(*plain, *others, branch) for branch in unions[0]]
-            open_ones = [each for each in whole if not flattened(self._lookup, each)[0].is_impossible]
-            return (
-                _branches(open_ones, lambda each: self.of(*each, field=field, depth=depth))
-                if open_ones
-                else st.nothing()
-            )
         if shape.is_impossible:
             return st.nothing()
+        if unions:
+            whole = list(self._whole_branches(shape, unions))
+            return _branches(whole, lambda each: self.of(*each, field=field, depth=depth)) if whole else st.nothing()
         if (choices := shape.choices) is not None:
             return st.sampled_from(choices)
         if (types := shape.types) is None:
             return anything()
         # In the order of the table the simplest type comes first, and a failure shrinks towards it.
         return st.one_of([make(shape, field, depth) for name, make in self._by_type.items() if name in types])
+
+    def _whole_branches(self, shape: Shape, unions: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+        """Yield each branch of the first union that is possible, with all else that is said."""
+        rest = [*map(_followed, shape.schemas), *({"anyOf": branches} for branches in unions[1:])]
+        for branch in unions[0]:
+            if not flattened(self._lookup, (*rest, branch))[0].is_impossible:
+                yield (*rest, branch)
 
     def _arrays(self, shape: Shape, field: str, depth: int) -> Strategy:
         least = shape.least("minItems", 0)
@@ -128,10 +128,7 @@ def _objects(
     return {**draw(further), **known}
 
 
-def _without_unions(schema: Json) -> Json:
-    """Return a schema without what has been followed."""
-    followed = {"$ref", "allOf", "anyOf", "oneOf"}
-    kept = {keyword: said for keyword, said in schema.items() if keyword not in followed}
-    if "required" in kept.get("not", {}):
-        del kept["not"]
-    return kept
+def _followed(schema: Json) -> Json:
+    """Return a schema without the references and unions that were followed."""
+    gone = {"$ref", "allOf", "anyOf", "oneOf"} | ({"not"} if "required" in schema.get("not", {}) else set())
+    return {keyword: said for keyword, said in schema.items() if keyword not in gone}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codex_schemas._lazy import lazily
 
 if TYPE_CHECKING:
-    from codex_conformance.targets._capabilities import CAPABILITIES, Capability, State
+    from codex_conformance.targets._capabilities import CAPABILITIES, PRESENT, Capability, State
     from codex_conformance.targets._credentials import Credentials
     from codex_conformance.targets._http import HttpTarget, HttpWorld
     from codex_conformance.targets._opening import open_target
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAPABILITIES",
+    "PRESENT",
     "Capability",
     "Credentials",
     "HttpTarget",
@@ -31,6 +32,7 @@ __all__ = [
 
 _HOMES = {
     "CAPABILITIES": "_capabilities",
+    "PRESENT": "_capabilities",
     "Capability": "_capabilities",
     "Credentials": "_credentials",
     "HttpTarget": "_http",

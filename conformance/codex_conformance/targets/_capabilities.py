@@ -8,10 +8,13 @@ from typing import Literal
 
 from codex_conformance.requirements import Surface
 
-__all__ = ["CAPABILITIES", "Capability", "State"]
+__all__ = ["CAPABILITIES", "PRESENT", "Capability", "State"]
 
 #: ``declared`` by the target, ``found`` by asking it, neither, or switched off by the user.
 State = Literal["declared", "found", "not declared", "disabled"]
+
+#: The states of a capability that is to be checked.
+PRESENT: tuple[State, ...] = ("declared", "found")
 
 
 @dataclass(frozen=True, slots=True)

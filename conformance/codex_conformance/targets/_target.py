@@ -22,7 +22,7 @@ from codex_conformance.app_servers import (
     scenario_of,
 )
 from codex_conformance.requirements import SURFACES, Surface
-from codex_conformance.targets._capabilities import CAPABILITIES, State
+from codex_conformance.targets._capabilities import CAPABILITIES, PRESENT, State
 from codex_conformance.targets._http import HttpTarget
 from codex_conformance.targets._spec import TargetSpec
 from codex_mockserver.app_server import AppServer
@@ -30,10 +30,7 @@ from codex_mockserver.model import load_scenario
 from codex_mockserver.world import World
 from codex_schemas import Problem
 
-__all__ = ["PRESENT", "Target"]
-
-#: The states of a capability that is to be checked.
-PRESENT: tuple[State, ...] = ("declared", "found")
+__all__ = ["Target", "read_command"]
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class Traits:
     #: Items of a review have ids of their own; before, they had that of the turn.
     numbers_review_items: bool = _holds("0.169.0")
     #: The tool ``update_plan`` is offered to every model.
-    offers_plans: bool = _holds(until="0.169.0")
+    offers_plans: bool = _holds(until="0.160.0")
     #: What MCP tools return reaches the model as content; before, as text.
     returns_content: bool = _holds("0.169.0")
     #: A terminal that was ended has the exit code -1; before, it had 1.
@@ -98,6 +98,8 @@ class Traits:
     tells_course_of_agents: bool = _holds("0.169.0")
     #: Raw items have ids, and say of which kind their parts are.
     tells_raw_kinds: bool = _holds("0.169.0")
+    #: The call of a tool of the client is an item.
+    shows_client_calls: bool = _holds("0.106.0")
     #: The call of a tool of the client fails when its turn is interrupted; before, it stayed open.
     fails_interrupted_calls: bool = _holds("0.169.0")
     #: A start while a turn runs is answered with that turn; before, with one that never runs.

@@ -32,7 +32,7 @@ def usage_of(prompt: Prompt, output: Iterable[Json], counts: Mapping[str, int] |
     output = list(output)
     estimate = {
         "input_tokens": input_tokens(prompt),
-        "output_tokens": count_tokens(output),
+        "output_tokens": count_tokens(output) if output else 0,
         "cached_tokens": 0,
         "cache_write_tokens": 0,
         "reasoning_tokens": sum(count_tokens(item) for item in output if item["type"] == "reasoning"),

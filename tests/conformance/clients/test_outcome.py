@@ -8,9 +8,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from codex_conformance.clients import Client, Examiner, Outcome, Surroundings, Trial
-from codex_conformance.clients._contract import violations
-from codex_conformance.clients._evidence import note
+from codex_conformance.clients import Client, Examiner, Outcome, Surroundings, Trial, note, violations
 from codex_conformance.probes import Evidence
 
 
@@ -153,3 +151,18 @@ def test_expectations_of_the_scenario() -> None:
 
     (miss,) = outcome.misses()
     assert miss.expectation.times == 2
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told"),
+    [
+        ("{}", "nothing special"),
+        ("stream-cut", "stream-cut"),
+        ({"name": "mine"}, "mine"),
+        ({"model": []}, "a script of its own"),
+        ({"faults": [{"on": "createResponse", "at": 3, "cut": True}]}, "cut of createResponse"),
+        ({"faults": [{"on": ["x", "y"], "delay": 1}]}, "delay of several calls"),
+    ],
+)
+def test_a_trial_says_what_it_is(scenario, told: str) -> None:
+    assert str(Trial.of("turn", scenario)) == f"the task turn with {told}"

@@ -66,3 +66,25 @@ def test_a_baseline_that_is_not_there_is_a_usage_error(serve, check) -> None:
     serve()
 
     assert check(ONLY, "--codex-baseline=nowhere.toml")[0] == 4
+
+
+def test_what_draws_at_random_may_pass_by_chance(serve, check, known, pytester) -> None:
+    serve()
+    pytester.makepyfile(
+        test_cases="""
+        import pytest
+
+        @pytest.fixture
+        def budget():
+            return None
+
+        @pytest.mark.codex("oauth.discovery.issuer")
+        def test_random(budget):
+            pass
+        """
+    )
+
+    code, report = check(ONLY, STRICT, known("test_random"))
+
+    assert [verdict["outcome"] for verdict in report["verdicts"]] == ["passed"]
+    assert code == 0

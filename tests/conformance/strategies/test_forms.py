@@ -58,8 +58,7 @@ def test_a_request_can_be_encoded_even_when_it_is_wrong(form, draws):
 
 def test_most_mutations_break_the_contract(draws):
     samples = draws(nearly_valid(FRAME_FORMS + [form for form in HTTP_FORMS if form.media_type]), 100)
-    broken = [sample for sample in samples if sample.violations()]
-    assert len(broken) > len(samples) / 2
+    assert sum(bool(sample.violations()) for sample in samples) > 60
 
 
 @pytest.mark.parametrize("surface", SURFACES)

@@ -64,6 +64,7 @@ FAILED = {
     "responses.errors.wrong-item",
     "responses.errors.wrong-type",
     "responses.errors.wrong-type-code",
+    "responses.include.logprobs",
     "responses.models.by-version",
     "responses.models.retrieve",
     "responses.models.unknown-code",
@@ -205,8 +206,8 @@ def url(tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def plain(url) -> Run:
-    """The run of somebody who names the address and says nothing else."""
-    return run_suites("server", [f"--codex-target={url}"], surface="responses")
+    """The run of somebody who names the address and says nothing else; without fuzz, which finds now this, now that."""
+    return run_suites("server", [f"--codex-target={url}", "--ignore-glob=*test_fuzz.py"], surface="responses")
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +215,8 @@ def claimed(url) -> Run:
     """The run of somebody who also says what the pages of the server claim, where only that tells."""
     words = [f"--codex-declare={name}" for name in sorted(CLAIMED)]
     chosen = [f"--codex-select={name}" for name in sorted(CLAIMED)]
-    return run_suites("server", [f"--codex-target={url}", *words, *chosen], surface="responses")
+    options = [f"--codex-target={url}", "--ignore-glob=*test_fuzz.py", *words, *chosen]
+    return run_suites("server", options, surface="responses")
 
 
 def named(run: Run, outcome: str) -> set[str]:
@@ -260,4 +262,4 @@ def test_every_failure_is_told_in_parts_and_blamed_on_the_server(run, request):
 
 def test_it_is_not_called_conformant(plain):
     assert conclusion(plain) == "failed"
-    assert {find(each).level for each in FAILED} == {"MUST", "SHOULD", "OBSERVED"}
+    assert {find(each).level for each in FAILED} == {"MUST", "SHOULD", "MAY", "OBSERVED"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from codex_conformance.clients import Examiner, Outcome, Task, Trial
-from codex_conformance.clients._evidence import note
+from codex_conformance.clients import Examiner, Outcome, Task, Trial, note
 from codex_conformance.probes import Evidence, require
 
 __all__ = ["Trials", "require_failure", "require_success"]

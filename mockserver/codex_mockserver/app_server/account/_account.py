@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from codex_mockserver.app_server._errors import INTERNAL, RpcError
 from codex_mockserver.app_server._kept import kept
+from codex_mockserver.app_server.account._own_tokens import OwnTokens, are_taken
 from codex_mockserver.app_server.configuration import needs_openai_login
 from codex_mockserver.world import Account as Person
 from codex_mockserver.world import AppServerLogin, Workspace
-from codex_mockserver.world.tokens import (
-    CODEX_CLIENT_ID,
-    GrantRejected,
-    IssuedTokens,
-    issue_tokens,
-    refresh_tokens,
-    revoke_session,
-)
+from codex_mockserver.world.tokens import IssuedTokens
 from codex_mockserver.world.workspaces import accounts_check
 from codex_schemas.account import SignedIn
 
@@ -66,7 +60,7 @@ class Account:
         self.external: External | None = None
         #: The API key that a client gave.
         self.api_key: str | None = None
-        self._tokens: IssuedTokens | None = None
+        self._own = OwnTokens(server.world)
         self._is_announced = False
 
     @property
@@ -87,42 +81,48 @@ class Account:
         """Who is signed in to ChatGPT."""
         if self.external is not None:
             return self.external.signed_in
-        login = kept(self._server).login
-        if login is None or login.mode not in _CHATGPT:
+        if (login := self._own_login) is None:
             return None
         person, workspace = self._server.world.account(login.account), self._server.world.workspace(login.workspace)
-        return SignedIn(workspace.id, person.user_id, person.email, workspace.plan_type, login.last_used_at)
+        plan_type = self._own.plan_type(login)
+        return SignedIn(workspace.id, person.user_id, person.email, plan_type, login.last_used_at)
 
     @property
     def token(self) -> str | None:
         """The API key or the access token that requests would carry."""
         if self.external is not None:
             return self.external.token
-        login = kept(self._server).login
-        if login is None or login.mode not in _CHATGPT:
-            return self.api_key
-        # A world that was reset does not know the tokens of before.
-        if self._tokens is None or self._tokens.session_id not in self._server.world.state.sessions:
-            self._tokens = issue_tokens(self._server.world, login.account, login.workspace)
-        return self._tokens.access_token
+        login = self._own_login
+        return self.api_key if login is None else self._own.access_token(login)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the backend has refused to refresh the login for good; tokens past their life are refreshed now."""
+        if (login := self._own_login) is not None:
+            self._own.renew(login)
+        return self._own.are_over
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the backend takes the tokens in use."""
+        if self.external is not None:
+            return are_taken(self._server.world, self.external.token, self.external.signed_in.account_id)
+        login = self._own_login
+        return login is not None and self._own.are_good(login)
 
     def member(self, what: str) -> Member:
-        """Return who is signed in to ChatGPT.
+        """Return who is signed in to ChatGPT, for a call that the backend takes.
 
         Args:
             what: What that is needed for, as an error says it: ``to read rate limits``.
 
         Raises:
-            RpcError: Nobody is.
+            RpcError: Nobody is, or the backend does not take the tokens.
         """
-        signed_in = self.signed_in
-        if signed_in is None:
-            kind = "codex account" if self.mode is None else "chatgpt"
-            raise RpcError(f"{kind} authentication required {what}")
-        for person, workspace in self._server.world.workspaces():
-            if workspace.id == signed_in.account_id and person.user_id == signed_in.user_id:
-                return Member(signed_in, person, workspace)
-        raise RpcError("workspace routing discovery unauthorized (401)", INTERNAL)
+        member = self._member(what)
+        if not self.is_taken:
+            raise RpcError(f"the backend refused the credentials {what}: 401 Unauthorized", INTERNAL)
+        return member
 
     def check(self) -> Json | None:
         """Return what ``accounts/check`` answers; None in releases that do not ask.
@@ -132,7 +132,7 @@ class Account:
         """
         if not self._server.traits.checks_routing:
             return None
-        member = self.member("to discover workspace routing")
+        member = self._member("to discover workspace routing")
         if member.workspace.backend_origin is None:
             raise RpcError("workspace routing discovery missing backend origin", INTERNAL)
         if member.workspace.routing_override not in _OVERRIDES:
@@ -144,26 +144,19 @@ class Account:
         self.external = None
         login.last_used_at = int(self._server.world.now())
         kept(self._server).login = login
-        self._tokens, self.api_key = tokens, api_key
+        self._own.begin(tokens)
+        self.api_key = api_key
 
     def sign_out(self) -> None:
         """Forget who is signed in, and revoke the tokens."""
-        if self._tokens is not None:
-            revoke_session(self._server.world, self._tokens.session_id)
-        self.external = self._tokens = self.api_key = None
+        self._own.revoke()
+        self.external = self.api_key = None
         kept(self._server).login = None
 
     def refresh(self) -> None:
-        """Get new tokens; when that is refused for good, nobody is signed in any more."""
-        login = kept(self._server).login
-        if self.external is not None or login is None or self.token is None or self._tokens is None:
-            return
-        try:
-            self._tokens = refresh_tokens(self._server.world, self._tokens.refresh_token, CODEX_CLIENT_ID)
-        except GrantRejected:
-            self.sign_out()
-        else:
-            login.last_used_at = int(self._server.world.now())
+        """Get new tokens, where the server keeps the login itself."""
+        if self.external is None and (login := self._own_login) is not None:
+            self._own.refresh(login)
 
     def move_to(self, workspace: Workspace) -> None:
         """Work in another workspace of the same person."""
@@ -171,7 +164,7 @@ class Account:
         if login is not None:
             login.workspace = workspace.id
             login.last_used_at = int(self._server.world.now())
-            self._tokens = None
+            self._own.begin()
 
     def announce(self) -> None:
         """Tell everyone who is signed in now."""
@@ -181,7 +174,7 @@ class Account:
 
     def announce_beginning(self) -> None:
         """Tell who is signed in once in the life of the process, as releases do that look where traffic goes."""
-        if self._server.traits.checks_routing and self.is_chatgpt and not self._is_announced:
+        if self._server.traits.checks_routing and self.is_chatgpt and not self._is_announced and not self.is_over:
             self._is_announced = True
             self.announce()
 
@@ -199,3 +192,20 @@ class Account:
         mode = self.mode or ""
         account = bedrock if mode.startswith("bedrock") else forms.get(mode) if is_wanted else None
         return {"account": account, "requiresOpenaiAuth": is_wanted}
+
+    @property
+    def _own_login(self) -> AppServerLogin | None:
+        """The ChatGPT login that the server keeps itself."""
+        login = kept(self._server).login
+        return login if login is not None and login.mode in _CHATGPT else None
+
+    def _member(self, what: str) -> Member:
+        """Return who is signed in to ChatGPT, whether or not the backend takes the tokens."""
+        signed_in = self.signed_in
+        if signed_in is None:
+            kind = "codex account" if self.mode is None else "chatgpt"
+            raise RpcError(f"{kind} authentication required {what}")
+        for person, workspace in self._server.world.workspaces():
+            if workspace.id == signed_in.account_id and person.user_id == signed_in.user_id:
+                return Member(signed_in, person, workspace)
+        raise RpcError("workspace routing discovery unauthorized (401)", INTERNAL)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from codex_mockserver.app_server._tasks import Tasks, Wait
 from codex_mockserver.app_server.account._account import External
 from codex_mockserver.app_server.account._claims import NoToken, signed_in_by
-from codex_mockserver.world.credentials import CredentialsRejected, authenticate
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer
 
-__all__ = ["are_good", "ask_host", "is_accepted"]
+__all__ = ["ask_host", "is_accepted"]
 
 Json = dict[str, Any]
 
@@ -46,10 +45,10 @@ def is_accepted(server: AppServer) -> Generator[Wait, Any, bool]:
 
     Releases that do not ask where the workspace's traffic goes take them unused.
     """
-    if not server.traits.checks_routing or are_good(server):
+    if not server.traits.checks_routing or server.account.is_taken:
         return True
     yield from ask_host(server)
-    return are_good(server)
+    return server.account.is_taken
 
 
 def ask_host(server: AppServer) -> Generator[Wait, Any, None]:
@@ -65,19 +64,3 @@ def ask_host(server: AppServer) -> Generator[Wait, Any, None]:
     except (TypeError, KeyError, AttributeError, NoToken):
         return
     server.account.external = External(token, signed_in)
-
-
-def are_good(server: AppServer) -> bool:
-    """Tell whether there are tokens of the host that the backend takes."""
-    external = server.account.external
-    if external is None:
-        return False
-    headers = {
-        "authorization": f"Bearer {external.token}",
-        "chatgpt-account-id": external.signed_in.account_id,
-    }
-    try:
-        authenticate(server.world, headers, ["accessToken"])
-    except CredentialsRejected:
-        return False
-    return True

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, urlencode
 
+from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Pause, Steps
 from codex_mockserver.world import AppServerLogin
 from codex_mockserver.world.authorization_codes import challenge_of, redeem_code
@@ -194,6 +195,12 @@ def begin(login: PendingLogin) -> Steps:
     account.pending = None
     session = login.server.world.state.sessions[tokens.session_id]
     account.sign_in(AppServerLogin("chatgpt", session.account, session.workspace), tokens=tokens)
+    try:
+        account.check()
+    except RpcError as error:
+        # Somebody is signed in then, all the same.
+        login.tell(error.message)
+        return
     login.tell(None)
     account.announce()
 

@@ -37,7 +37,7 @@ def _read_with_host(call: Call) -> Steps:
 def _account(call: Call) -> Json:
     account = call.server.account
     signed_in = account.signed_in
-    if signed_in is None or not needs_openai_login(call.server):
+    if signed_in is None or account.is_over or not needs_openai_login(call.server):
         return account.read()
     return wire.read(signed_in, account.check(), call.server.version)
 
@@ -49,7 +49,7 @@ def read_status(call: Call) -> Json:
         account.refresh()
     is_wanted = needs_openai_login(call.server)
     mode = account.mode if is_wanted else None
-    token = account.token if call.get("includeToken") and mode is not None else None
+    token = account.token if call.get("includeToken") and mode is not None and not account.is_over else None
     return {"authMethod": mode, "authToken": token, "requiresOpenaiAuth": is_wanted}
 
 

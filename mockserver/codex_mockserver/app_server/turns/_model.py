@@ -10,7 +10,6 @@ import msgspec
 
 from codex_mockserver.app_server._gates import Gate
 from codex_mockserver.app_server._tasks import Pause, Wait
-from codex_mockserver.app_server.account._external import are_good
 from codex_mockserver.app_server.threads._settings import configuration
 from codex_mockserver.app_server.turns._active import ActiveTurn
 from codex_mockserver.app_server.turns._failures import (
@@ -125,7 +124,7 @@ def _check_account(active: ActiveTurn, model: str) -> None:
         error = {"message": message, "type": "invalid_request_error", "param": "model", "code": "model_not_found"}
         _refuse(active, FaultAnswer(400, {"error": error}))
     is_built_in = active.thread.record.settings["modelProvider"] == "openai"
-    if is_built_in and server.account.external is not None and not are_good(server):
+    if is_built_in and server.account.external is not None and not server.account.is_taken:
         _refuse(active, FaultAnswer(401, _BAD_TOKEN))
     if (workspace := paying_workspace(active)) is None:
         return

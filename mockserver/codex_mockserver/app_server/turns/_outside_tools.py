@@ -29,6 +29,9 @@ def call_client(active: ActiveTurn, call: ToolCall) -> Generator[Wait, Any, Outp
     """Let the client carry out one of the tools that it brought."""
     arguments = call.arguments()
     about = {"namespace": call.namespace, "tool": call.name, "arguments": arguments}
+    if not active.server.traits.shows_client_calls:
+        unseen = yield from question(active, _CALL, {"callId": call.id, **about})
+        return _content_output(_client_result(unseen)[0])
     item = {"type": "dynamicToolCall", "id": call.id, **about, "status": "inProgress"}
     blank = {"contentItems": None, "success": None, "durationMs": None}
     begun = active.server.tasks.now()

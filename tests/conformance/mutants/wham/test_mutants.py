@@ -112,10 +112,10 @@ def stops_the_plan_for_one_feature(call):
         changed(answer, "/rate_limit/allowed", lambda _: False)
 
 
-def calls_the_limit_a_busy_service(call):
-    answer = yield
-    if answer.status == 429:
-        changed(answer, "/error/type", lambda _: "rate_limit_exceeded")
+def takes_turns_beyond_the_limit(call):
+    for workspace in workspaces(call):
+        workspace.primary.budget_tokens *= 10
+    yield
 
 
 def names_another_reset(call):
@@ -239,6 +239,7 @@ MUTANTS = (
     Broken(USAGE, opens_to_everybody, "wham.authentication.missing"),
     Broken(USAGE, lets_tokens_live, "wham.authentication.expired"),
     Broken(USAGE, does_not_look_at_the_account, "wham.authentication.foreign-account"),
+    Broken(USAGE, does_not_look_at_the_account, "wham.authentication.header-decides"),
     Broken(f"{WHAM}/tasks", refuses_what_it_does_not_know, "wham.requests.unknown-field"),
     Broken(USAGE, writes_percent_as_a_fraction, "wham.contract.messages"),
     Broken(USAGE, moves_the_reset_along, "wham.usage.reset-stands-still"),
@@ -247,7 +248,7 @@ MUTANTS = (
     Broken(USAGE, rounds_up, "wham.usage.percent-rounds-down"),
     Broken(USAGE, stops_the_plan_for_one_feature, "wham.usage.additional-limits-apart"),
     Broken(USAGE, hides_the_limit, "wham.limits.reached-said"),
-    Broken(TURN, calls_the_limit_a_busy_service, "wham.limits.turn-refused"),
+    Broken(TURN, takes_turns_beyond_the_limit, "wham.limits.turn-refused"),
     Broken(TURN, names_another_reset, "wham.limits.reset-agrees"),
     Broken(TURN, punishes_attempts, "wham.limits.refusal-is-free"),
     Broken(REDEEM, forgets_the_keys, "wham.reset-credits.same-key-same-credit"),

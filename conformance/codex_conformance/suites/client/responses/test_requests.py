@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from codex_conformance.clients import ModelCall, Outcome
-from codex_conformance.clients._contract import violations
+from codex_conformance.clients import ModelCall, Outcome, violations
 from codex_conformance.probes import require
 from codex_conformance.suites.client.responses.scenarios import PLAIN, PROMPT, REFUSAL, over_websocket
 from codex_conformance.suites.client.trials import Trials, require_success
@@ -199,6 +198,13 @@ def test_zstd_refused(trial: Trials) -> None:
     outcome = trial("turn", "request-zstd-refused")
     packed = [each for each in outcome.requests("createResponse") if each.headers.get("content-encoding") == "zstd"]
     require(len(packed) == 1, expected="one request with zstd", found=len(packed), doing="refusing it with 400")
+
+
+@pytest.mark.codex("responses.client.zstd.refused-told")
+def test_zstd_refused_told(trial: Trials) -> None:
+    outcome = trial("turn", "request-zstd-refused")
+    is_told = "The body is not JSON." in outcome.output
+    require(outcome.succeeded or is_told, expected="an answer, or the text of the refusal", found=outcome.ending)
 
 
 @pytest.mark.codex("responses.client.models.client-version")

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from codex_conformance.clients import ModelCall, Outcome
-from codex_conformance.clients._model_call import text_of
+from codex_conformance.clients import ModelCall, Outcome, text_of
 from codex_conformance.probes import require
 from codex_conformance.suites.client.responses.scenarios import tool_turn
 from codex_conformance.suites.client.trials import Trials, require_success

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from codex_conformance.clients import Outcome
-from codex_conformance.clients._contract import violations
+from codex_conformance.clients import Outcome, violations
 from codex_conformance.probes import require
 from codex_conformance.suites.client.trials import Trials, require_failure, require_success
 
@@ -39,6 +38,8 @@ def _answering(status: int, body: Any) -> Json:
     return {"faults": [{"on": "listTasks", "times": None, "answer": {"status": status, "body": body}}]}
 
 
+#: Pages that nobody calls a loop.
+_MOST_PAGES = 50
 _UNKNOWN = {"latest_turn_status_display": {"turn_status": "waiting_for_the_tide"}}
 _DOWN = _answering(500, {"detail": "Something went wrong: xyzzy."})
 
@@ -85,6 +86,13 @@ def test_titles_intact(trial: Trials) -> None:
 @pytest.mark.codex("wham.client.tasks.none")
 def test_none(trial: Trials) -> None:
     require_success(trial("cloud-tasks", _listing()))
+
+
+@pytest.mark.codex("wham.client.tasks.endless-pages")
+def test_endless_pages(trial: Trials) -> None:
+    page = {"items": [_task(1, _OTHER, _DISPLAY)], "cursor": "here"}
+    count = len(trial("cloud-tasks", _answering(200, page)).requests("listTasks"))
+    require(count <= _MOST_PAGES, expected=f"at most {_MOST_PAGES} requests", found=count)
 
 
 @pytest.mark.codex("wham.client.tasks.without-status")

@@ -11,7 +11,7 @@ from codex_conformance.suites.server.account.people import backed, client_of
 from codex_conformance.suites.server.app_servers import AppServers
 from codex_mockserver.world import AdditionalLimit, Window
 
-_REFUSED = -32600
+_REFUSED, _FAILED = -32600, -32603
 
 
 def _limits(client: AppServerProbe, params: Any = None) -> dict[str, Any]:
@@ -51,8 +51,9 @@ def test_a_reset_is_a_moment(app_servers: AppServers) -> None:
 @pytest.mark.codex("account.limits.missing-window")
 def test_a_window_that_is_not_there_is_null(app_servers: AppServers) -> None:
     found = _limits(client_of(app_servers, "plus", scenario=_with(secondary=None)))
-    require(found["rateLimits"].get("secondary") is None, expected="secondary null", found=found["rateLimits"])
-    at(found, "/rateLimits/primary", dict)
+    limits = at(found, "/rateLimits", dict)
+    require(limits.get("secondary") is None, expected="secondary null", found=limits)
+    at(limits, "/primary", dict)
 
 
 @pytest.mark.codex("account.limits.credits")
@@ -176,3 +177,9 @@ def test_a_turn_beyond_the_limit_says_so(app_servers: AppServers) -> None:
     found = client.turn(client.thread())
     said = (at(found, "/status"), at(found, "/error/codexErrorInfo"))
     require(said == ("failed", "usageLimitExceeded"), expected="a turn that failed for the limit", found=found)
+
+
+@pytest.mark.codex("account.limits.backend-refuses")
+def test_limits_that_the_backend_refuses_are_an_error(app_servers: AppServers) -> None:
+    error = client_of(app_servers, "expired").refusal("account/rateLimits/read", misuse=False)
+    require(error.get("code") == _FAILED, expected=f"the error {_FAILED}", found=error)

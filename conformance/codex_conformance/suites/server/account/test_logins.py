@@ -15,6 +15,7 @@ _KEY = {"type": "apiKey", "apiKey": "sk-testkit-login"}
 _STRANGE_ID = "00000000-0000-4000-8000-000000000000"
 _REFUSED = -32600
 #: The account that logs in may not use Codex, so that the page denies it.
+_UNROUTED = {**APPROVED, "accounts": {"plus": {"routing": False}}}
 _DENIED = {**APPROVED, "accounts": {"plus": {"entitled": False}}}
 
 
@@ -208,6 +209,14 @@ def test_a_device_login_can_be_cancelled(app_servers: AppServers) -> None:
     found = client.ask("account/login/cancel", {"loginId": login_id})
     require(found.get("status") == "canceled", expected="the status canceled", found=found)
     _require_failed(client, login_id)
+
+
+@pytest.mark.codex("account.login.without-route")
+def test_a_login_without_a_route_is_no_success(app_servers: AppServers) -> None:
+    client = client_of(app_servers, scenario=_UNROUTED)
+    _require_failed(client, at(_begin(client, "chatgptDeviceCode"), "/loginId", str))
+    found = client.notifications("account/updated")
+    require(found == [], expected="no account/updated", found=found)
 
 
 def _require_signed_in(client: AppServerProbe, login_id: str) -> None:

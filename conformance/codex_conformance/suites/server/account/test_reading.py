@@ -93,6 +93,31 @@ def test_a_refresh_brings_another_token_of_the_same_account(app_servers: AppServ
     require(differs, expected="another token than before", found="the same")
 
 
+@pytest.mark.codex("account.read.plan-of-token")
+def test_a_new_plan_is_told_with_the_next_token(app_servers: AppServers) -> None:
+    behind = backed(app_servers, "plus")
+    before = account_of(behind.client)
+    behind.workspace().plan_type = "pro"
+    meanwhile, after = account_of(behind.client), account_of(behind.client, refreshToken=True)
+    plans = [at(each, "/planType") for each in (before, meanwhile, after)]
+    require(plans == ["plus", "plus", "pro"], expected="plus until the refresh, then pro", found=plans)
+
+
+@pytest.mark.codex("account.read.credentials-over")
+def test_credentials_that_cannot_be_refreshed_are_nobody(app_servers: AppServers) -> None:
+    found = client_of(app_servers, "expired").ask("account/read", {})
+    said = (found.get("account"), found.get("requiresOpenaiAuth"))
+    require(said == (None, True), expected="no account, and that a login is needed", found=found)
+
+
+@pytest.mark.codex("account.status.token-withheld")
+def test_a_token_that_is_over_is_withheld(app_servers: AppServers) -> None:
+    client = client_of(app_servers, "expired")
+    client.ask("account/read", {})
+    found = client.ask("getAuthStatus", {"includeToken": True})
+    require(found.get("authToken") is None, expected="no token", found="a token")
+
+
 @pytest.mark.codex("account.read.session-over")
 def test_a_session_that_is_over_is_nobody(app_servers: AppServers) -> None:
     client, world = backed(app_servers, "plus")

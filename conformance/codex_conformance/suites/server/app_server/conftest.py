@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
+from typing import Any
 
 import pytest
 
+from codex_conformance._pytest.options import RUN
 from codex_conformance.app_servers import Connection, Server
 from codex_conformance.probes import AppServerProbe, Unmet, at
 from codex_conformance.suites.server.app_server._scenes import SCENE
 from codex_conformance.suites.server.app_servers import AppServers
-from codex_conformance.targets import Target
+from codex_conformance.targets import PRESENT, Target
+from codex_mockserver.world import World
 from codex_schemas import Problem
 
-_PRESENT = ("declared", "found")
+#: For how many seconds the end of a turn is waited for that nobody is interested in any more.
+_SHORTLY = 2.0
 
 
 class SharedServer:
     """A server with the scene that takes a connection from each check; it is started anew when it is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: Target) -> None:
+        self._target = target
         self._stack = ExitStack()
         self._server: Server | None = None
-        self.target: Target | None = None
+
+    @property
+    def world(self) -> World | None:
+        """The world of the backend behind it."""
+        return self._started().world
 
     def connect(self) -> Connection:
         """Return a new connection."""
@@ -40,15 +50,15 @@ class SharedServer:
 
     def _started(self) -> Server:
         if self._server is None:
-            assert self.target is not None
-            self._server = self._stack.enter_context(self.target.app_server(SCENE, websocket=True))
+            self._server = self._stack.enter_context(self._target.app_server(SCENE, websocket=True))
         return self._server
 
 
 @pytest.fixture(scope="session")
-def shared() -> Iterator[SharedServer]:
+def shared(request: pytest.FixtureRequest) -> Iterator[SharedServer]:
     """Return the server that checks share."""
-    server = SharedServer()
+    run: Any = request.config.pluginmanager.get_plugin(RUN)
+    server = SharedServer(run.subject.thing)
     yield server
     server.stop()
 
@@ -56,10 +66,8 @@ def shared() -> Iterator[SharedServer]:
 @pytest.fixture
 def stage(target: Target, app_servers: AppServers, shared: SharedServer) -> Server:
     """Return a server with the scene: one for all checks, where it is a process that takes several connections."""
-    if target.command is None or target.capabilities["app-server.websocket"] not in _PRESENT:
-        return app_servers.start(SCENE, websocket=True)
-    shared.target = target
-    return shared
+    can_share = target.command is not None and target.capabilities["app-server.websocket"] in PRESENT
+    return shared if can_share else app_servers.start(SCENE)
 
 
 @pytest.fixture
@@ -100,10 +108,24 @@ def other(other_newcomer: AppServerProbe) -> AppServerProbe:
 
 
 def _leave(probe: AppServerProbe) -> None:
-    """End the turns that run, and close the connection: a server in which a turn runs does not end when it is told to."""
-    ended = {at(each, "/turn/id") for each in probe.notifications("turn/completed")}
-    for each in probe.notifications("turn/started"):
-        if (turn_id := at(each, "/turn/id")) not in ended:
-            with suppress(Unmet):
-                probe.request("turn/interrupt", {"threadId": each.get("threadId"), "turnId": turn_id}, misuse=True)
+    """End the turns that run, since a server in which one runs does not end when it is told to, and close."""
+    with suppress(Unmet):
+        for thread_id, turn_id in _running(probe).items():
+            probe.request("turn/interrupt", {"threadId": thread_id, "turnId": turn_id})
+            probe.wait_for("turn/completed", partial(_is_of, thread_id), _SHORTLY)
     probe.close()
+
+
+def _running(probe: AppServerProbe) -> dict[Any, Any]:
+    """Return the turns of which no end has come, by their threads."""
+    running = {}
+    for each in probe.messages:
+        if each.get("method") == "turn/started":
+            running[at(each, "/params/threadId", str)] = at(each, "/params/turn/id", str)
+        elif each.get("method") == "turn/completed":
+            running.pop(at(each, "/params/threadId", str), None)
+    return running
+
+
+def _is_of(thread_id: str, params: dict[str, Any]) -> bool:
+    return params.get("threadId") == thread_id

@@ -16,8 +16,8 @@ def trial(app_servers: AppServers, target: Target, model: str) -> AppServerTrial
     """Return what tries requests, some of them about threads that there are."""
     client = app_servers.client()
     threads = [client.thread(), client.thread()]
-    client.turn(threads[0])
-    known = {"threadId": threads, "model": [model]}
+    turn = client.turn(threads[0])["id"]
+    known = {"threadId": threads, "turnId": [turn], "expectedTurnId": [turn], "model": [model]}
     return AppServerTrial(client, known=known, is_on_a_machine=target.spec.kind != "mock")
 
 

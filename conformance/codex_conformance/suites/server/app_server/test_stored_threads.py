@@ -30,7 +30,8 @@ def _turns(client: AppServerProbe, thread_id: str) -> list[Any]:
 
 def _pages(client: AppServerProbe, method: str, params: dict[str, Any]) -> list[list[Any]]:
     """Return the rows of all pages, at most ten."""
-    pages, cursor = [], None
+    pages: list[list[Any]] = []
+    cursor = None
     while len(pages) < 10:
         answer = client.ask(method, {**params, **({"cursor": cursor} if cursor else {})})
         pages.append(at(answer, "/data", list))
@@ -242,7 +243,8 @@ def test_turns_have_as_many_items_as_asked_for(client: AppServerProbe) -> None:
     asked = [client.ask("thread/turns/list", {"threadId": thread_id, "itemsView": view}) for view in views]
     found = [[item.get("type") for item in at(each, "/data/0/items", list)] for each in asked]
     said = ["userMessage", "agentMessage"]
-    require(found == [[], said, said], expected=f"none, then {said} twice", found=found)
+    fits = found[:2] == [[], said] and set(said) <= set(found[2])
+    require(fits, expected=f"no items, then {said}, then at least these", found=found)
 
 
 @pytest.mark.codex("app-server.history.items")
@@ -257,7 +259,7 @@ def test_items_are_listed_in_order(client: AppServerProbe) -> None:
 @pytest.mark.codex("app-server.history.item-ids")
 def test_stored_items_keep_their_ids(client: AppServerProbe) -> None:
     thread_id, _ = _talk(client, "first")
-    live = [item.get("id") for kind in ("userMessage", "agentMessage") for item in items_of(client, kind)]
+    live = [at(each, "/item/id") for each in client.notifications("item/completed")]
     stored = [item.get("id") for item in at(_turns(client, thread_id)[0], "/items", list)]
     require(stored == live, expected=str(live), found=stored)
 

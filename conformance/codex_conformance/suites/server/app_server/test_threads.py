@@ -13,7 +13,7 @@ from codex_conformance.suites.server.app_server._reading import place, place_of_
 from codex_conformance.suites.server.app_server._scenes import NOBODY, room
 from codex_conformance.suites.server.app_servers import AppServers
 
-_ABOUT_A_THREAD = {
+_ABOUT_A_THREAD: dict[str, dict[str, Any]] = {
     "thread/read": {},
     "thread/resume": {},
     "thread/fork": {},

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from codex_conformance.probes import Answer, at, require
 from codex_conformance.suites.server.responses.prompts import WEATHER_TOOL
 from codex_conformance.suites.server.responses.service import Service
-from codex_conformance.suites.server.responses.streams import Stream
+from codex_conformance.suites.server.responses.streams import Stream, json_of
 from codex_schemas import load
 
 __all__ = ["CHAT_FORCED", "CHAT_TOOL", "Chat"]
@@ -35,11 +33,11 @@ class Chat:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def ask(self, said: Any, *, misuse: bool = False, **fields: Any) -> Answer:
+    def ask(self, said: Any, **fields: Any) -> Answer:
         """Ask with a text of the user, or with messages, and return the answer to the call."""
         messages = [{"role": "user", "content": said}] if isinstance(said, str) else said
         body = {"model": self._service.model, "messages": messages, **fields}
-        return self._service.call("createChatCompletion", json=body, misuse=misuse)
+        return self._service.call("createChatCompletion", json=body)
 
     def complete(self, said: Any, **fields: Any) -> Json:
         """Return the completion of a text or of messages.
@@ -68,7 +66,7 @@ class Chat:
 
     def chunks(self, said: Any, **fields: Any) -> list[Any]:
         """Return the chunks of a stream, without the mark at its end."""
-        return [msgspec.json.decode(each) for each in self.data(said, **fields) if each != _DONE]
+        return [json_of(each) for each in self.data(said, **fields) if each != _DONE]
 
     def choices(self, said: Any, **fields: Any) -> list[Any]:
         """Return what the chunks of a stream say of the first choice.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from codex_conformance.probes import at
+
 __all__ = [
     "CITY_FORMAT",
     "CITY_PROMPT",
@@ -97,6 +99,10 @@ def message(text: str, role: str = "user") -> Json:
     return {"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]}
 
 
-def function_output(call: Json, output: str = "sunny") -> Json:
-    """Return the answer of a tool to a call."""
-    return {"type": "function_call_output", "call_id": call["call_id"], "output": output}
+def function_output(call: Json) -> Json:
+    """Return the answer of a tool to a call.
+
+    Raises:
+        Unmet: The call has no id.
+    """
+    return {"type": "function_call_output", "call_id": at(call, "/call_id", str), "output": "sunny"}

@@ -80,7 +80,7 @@ class Service:
         response: Json = at(self.ask(said, **fields).require_status(200).json, "", dict)
         return response
 
-    def items(self, said: Any, **fields: Any) -> list[Any]:
+    def items(self, said: Any, **fields: Any) -> list[Json]:
         """Ask for a response, and return its items, which the ChatGPT backend tells only in the stream.
 
         Raises:
@@ -88,5 +88,4 @@ class Service:
         """
         if self.face == "codex":
             return self.stream(said, **fields).items
-        items: list[Any] = at(self.respond(said, **fields), "/output", list)
-        return items
+        return [at(item, "", dict) for item in at(self.respond(said, **fields), "/output", list)]

@@ -58,8 +58,14 @@ class Stream:
 
     @property
     def own(self) -> list[Json]:
-        """The events that say something of the response."""
-        return [event for event in self.events if event.get("type") not in _ASIDE]
+        """The events that say something of the response.
+
+        Raises:
+            Unmet: None does.
+        """
+        found = [event for event in self.events if event.get("type") not in _ASIDE]
+        require(found, expected="events of a response", found=self.kinds)
+        return found
 
     @property
     def ends(self) -> list[int]:

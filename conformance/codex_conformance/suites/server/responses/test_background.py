@@ -96,13 +96,14 @@ def test_work_in_the_background_must_be_stored(service: Service) -> None:
 
 @pytest.mark.codex("responses.background.not-continued")
 def test_what_is_not_done_cannot_be_continued(service: Service) -> None:
-    response = _begin(service)
-    service.ask(HELLO, previous_response_id=response["id"]).require_status(400)
+    previous = at(_begin(service), "/id", str)
+    service.ask(HELLO, previous_response_id=previous).require_status(400)
 
 
 @pytest.mark.codex("responses.background.flag")
 def test_a_response_tells_that_it_is_in_the_background(service: Service) -> None:
-    require(_begin(service).get("background") is True, expected="background: true", found=_begin(service))
+    flag = at(_begin(service), "/background")
+    require(flag is True, expected="background: true", found=flag)
 
 
 def _begin(service: Service) -> dict[str, Any]:

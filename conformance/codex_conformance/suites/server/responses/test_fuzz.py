@@ -18,9 +18,11 @@ _each_surface = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def known(model: str) -> Known:
-    """Return a model that the server knows: a request for another one gets no further."""
-    return {"model": [model]}
+def known(service: Service) -> Known:
+    """Return a model and a response that the server knows: a request for others gets no further."""
+    answer = service.ask(HELLO) if service.http.world.urls.api else None
+    stored = [answer.at("/id", str)] if answer and answer.has("/id") else []
+    return {"model": [service.model], "response_id": stored, "previous_response_id": stored}
 
 
 @pytest.mark.codex("responses.robust.valid")

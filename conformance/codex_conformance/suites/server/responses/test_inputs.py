@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from codex_conformance.probes import require
 from codex_conformance.suites.server.responses.faces import codex_face, each_face
 from codex_conformance.suites.server.responses.prompts import HELLO, message
 from codex_conformance.suites.server.responses.service import Service
-from codex_conformance.suites.server.responses.streams import require_text
+from codex_conformance.suites.server.responses.streams import Stream, require_text
 
 #: A picture of one dot.
 _DOT = (
@@ -76,17 +75,15 @@ def test_a_message_may_show_a_picture(service: Service) -> None:
 @pytest.mark.codex("responses.input.large")
 @each_face
 def test_a_request_may_be_long(service: Service) -> None:
-    # Words, not one long one, which some tokenizers take minutes for; the last message is what is asked.
+    # Words, as some tokenizers take minutes for a single long one. Models with a short context may refuse them.
     filler = "tide " * (_LONG // 5)
-    answer = service.ask([message(filler), message(HELLO)], stream=True)
-    require(answer.status != 413, expected=f"a server that takes {_LONG} bytes", found=answer.text[:200])
+    service.ask([message(filler), message(HELLO)], stream=True).require_status(200, 400)
 
 
 @pytest.mark.codex("responses.codex.headers")
 @codex_face
 def test_the_headers_of_codex_are_taken(service: Service) -> None:
-    answer = service.ask(HELLO, headers=_CODEX_HEADERS)
-    answer.require_status(200)
+    service.ask(HELLO, headers=_CODEX_HEADERS).require_status(200)
 
 
 @pytest.mark.codex("responses.codex.client-metadata")
@@ -106,5 +103,4 @@ def test_a_cache_key_is_taken(service: Service) -> None:
 def test_instructions_may_stand_in_the_input(service: Service) -> None:
     body = service.body([message("You help.", "developer"), message(HELLO)])
     del body["instructions"]
-    answer = service.call("createResponse", json=body).require_status(200)
-    require("response.completed" in answer.text, expected="response.completed", found=answer.text[-300:])
+    require_text(Stream.of(service.call("createResponse", json=body)).items)

@@ -67,7 +67,7 @@ def test_the_default_effort_is_one_of_those_offered(service: Service) -> None:
     for each in _catalogue(service):
         offered = [at(level, "/effort", str) for level in at(each, "/supported_reasoning_levels", list)]
         default = each.get("default_reasoning_level")
-        require(default is None or default in offered, expected=f"one of {offered} for {each['slug']}", found=default)
+        require(default is None or default in offered, expected=f"one of {offered}", found=default)
 
 
 @pytest.mark.codex("responses.models.etag")

@@ -26,19 +26,19 @@ def test_a_completion_is_not_stored_unasked(service: Service) -> None:
 
 @pytest.mark.codex("responses.stored-chat.list")
 def test_a_completion_is_listed(service: Service) -> None:
-    made = _store(service, marked="listed")
+    made = at(_store(service, marked="listed"), "/id", str)
     listed = service.call("listChatCompletions", query={"metadata[mark]": "listed", "order": "desc"})
     ids = [at(each, "/id") for each in listed.require_status(200).at("/data", list)]
-    require(made["id"] in ids, expected=f"{made['id']} among them", found=ids)
+    require(made in ids, expected=f"{made} among them", found=ids)
 
 
 @pytest.mark.codex("responses.stored-chat.filter")
 def test_a_list_can_be_narrowed(service: Service) -> None:
     _store(service, marked="one")
-    other = _store(service, marked="other")
+    other = at(_store(service, marked="other"), "/id", str)
     listed = service.call("listChatCompletions", query={"metadata[mark]": "one"}).require_status(200)
     ids = [at(each, "/id") for each in listed.at("/data", list)]
-    require(ids and other["id"] not in ids, expected=f"some, and not {other['id']}", found=ids)
+    require(ids and other not in ids, expected=f"some, and not {other}", found=ids)
 
 
 @pytest.mark.codex("responses.stored-chat.messages")

@@ -111,10 +111,9 @@ def test_a_connection_can_be_warmed_up(service: Service) -> None:
 @codex_face
 def test_warming_up_costs_no_output(service: Service) -> None:
     with WebSocketProbe.open(service.http, face=service.face) as socket:
-        usage = turn(socket, service, [message(HELLO)], generate=False).response.get("usage") or {}
-    count = usage.get("output_tokens", 0)
-    # A model that says nothing is not charged for words.
-    require(count <= 1, expected="no output tokens", found=usage)
+        usage = turn(socket, service, [message(HELLO)], generate=False).response.get("usage")
+    # Some servers tell no usage where nothing was said.
+    require(usage is None or at(usage, "/output_tokens") == 0, expected="no output tokens", found=usage)
 
 
 @pytest.mark.codex("responses.websocket.from-http")
@@ -152,10 +151,8 @@ def test_a_turn_can_be_interrupted(service: Service) -> None:
         events = [socket.receive()]
         while events[-1].get("type") != "response.output_text.delta":
             events.append(socket.receive())
-        created = next(event for event in events if event.get("type") == "response.created")
-        identifier = at(created, "/response/id", str)
-        frame = {"type": "response.interrupt", "response_id": identifier, "mode": "discard_partial_items"}
-        socket.send(frame)
+        identifier = at(Stream(events).own[0], "/response/id", str)
+        socket.send({"type": "response.interrupt", "response_id": identifier, "mode": "discard_partial_items"})
         while events[-1].get("type") not in ("response.incomplete", "response.completed", "error"):
             events.append(socket.receive())
     reason = at(events[-1], "/response/incomplete_details/reason")

@@ -23,8 +23,8 @@ def _check(http: HttpProbe, credentials: Credentials) -> Answer:
 def _entry(answer: Answer, account_id: str) -> dict[str, Any]:
     """Return the workspace that a token is for; where it is not known which, the default, or the only one."""
     accounts = answer.at("/accounts", list)
-    wanted = account_id or answer.json.get("default_account_id") or at(accounts, "/0/id", str)
-    found: list[dict[str, Any]] = [each for each in accounts if each.get("id") == wanted]
+    wanted = account_id or answer.at("", dict).get("default_account_id") or at(accounts, "/0/id", str)
+    found: list[dict[str, Any]] = [each for each in accounts if at(each, "/id") == wanted]
     require(len(found) == 1, expected=f"the workspace {wanted} in the list", found=accounts)
     return found[0]
 
@@ -38,7 +38,7 @@ def test_the_workspace_of_the_token_is_listed(http: HttpProbe) -> None:
 @pytest.mark.codex("wham.accounts.all-workspaces")
 def test_every_workspace_of_the_user_is_listed(http: HttpProbe) -> None:
     wanted = set(http.world.accounts["team"]["workspaces"])
-    found = {each.get("id") for each in _check(http, http.account("team")).at("/accounts", list)}
+    found = {at(each, "/id", str) for each in _check(http, http.account("team")).at("/accounts", list)}
     require(found == wanted, expected=f"exactly {sorted(wanted)}", found=found)
 
 
@@ -59,18 +59,18 @@ def test_the_active_workspace_names_a_known_override(http: HttpProbe) -> None:
 @pytest.mark.codex("wham.accounts.default-listed")
 def test_the_default_is_one_of_the_list(http: HttpProbe) -> None:
     answer = _check(http, http.account("team"))
-    if (default := answer.json.get("default_account_id")) is None:
+    if (default := answer.at("", dict).get("default_account_id")) is None:
         pytest.skip("not declared: a default account")
-    listed = [each.get("id") for each in answer.at("/accounts", list)]
+    listed = [at(each, "/id", str) for each in answer.at("/accounts", list)]
     require(default in listed, expected=f"one of {listed}", found=default)
 
 
 @pytest.mark.codex("wham.accounts.ordering-listed")
 def test_the_order_names_each_workspace_once(http: HttpProbe) -> None:
     answer = _check(http, http.account("team"))
-    if (order := answer.json.get("account_ordering")) is None:
+    if (order := answer.at("", dict).get("account_ordering")) is None:
         pytest.skip("not declared: an order of accounts")
-    listed = sorted(each.get("id") for each in answer.at("/accounts", list))
+    listed = sorted(at(each, "/id", str) for each in answer.at("/accounts", list))
     require(sorted(order) == listed, expected=f"each of {listed} once", found=order)
 
 

@@ -46,7 +46,7 @@ def test_the_hosted_mcp_server_begins(http: HttpProbe) -> None:
 @pytest.mark.codex("wham.mcp.unknown-method")
 def test_an_unknown_method_of_mcp_is_an_error_of_json_rpc(http: HttpProbe) -> None:
     answer = _call_mcp(http, {"id": 7, "method": "codex-testkit/unknown"})
-    found = (answer.json.get("id"), answer.at("/error/code", int))
+    found = (answer.at("/id"), answer.at("/error/code", int))
     require(found == (7, -32601), expected="the error -32601 for the id 7", found=answer.json)
 
 

@@ -85,6 +85,15 @@ def test_a_foreign_account_header_reads_nothing(http: HttpProbe) -> None:
     http.call("readUsage", credentials=foreign).require_status(401, 403, 404)
 
 
+@pytest.mark.codex("wham.authentication.header-decides")
+def test_the_header_decides_where_a_token_is_for_several_workspaces(http: HttpProbe) -> None:
+    person = http.world.control("GET", "/world")["accounts"]["team"]
+    for workspace in person["workspaces"]:
+        credentials = Credentials(access_token=person["personal_access_token"], account_id=workspace["id"])
+        found = usage(http, credentials).at("/account_id", str)
+        require(found == workspace["id"], expected=f"usage of {workspace['id']}", found=found)
+
+
 @pytest.mark.codex("wham.authentication.header-case")
 def test_the_name_of_the_account_header_may_be_spelt_otherwise(http: HttpProbe) -> None:
     credentials = http.account()

@@ -35,8 +35,8 @@ def test_an_environment_counts_its_tasks(http: HttpProbe) -> None:
     environment = environment_of(http, credentials)
 
     def count() -> object:
-        found = next(each for each in _environments(http, credentials) if each.get("id") == environment)
-        return found.get("task_count")
+        every = {at(each, "/id", str): each for each in _environments(http, credentials)}
+        return every.get(environment, {}).get("task_count")
 
     before = count()
     if not isinstance(before, int):

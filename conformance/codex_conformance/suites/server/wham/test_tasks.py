@@ -37,7 +37,7 @@ def _finished(http: HttpProbe, credentials: Credentials, **wanted: Any) -> Answe
 def _diffs(answer: Answer) -> Iterator[str]:
     """Yield the diffs of the turns that show the work, in the order in which codex looks for one."""
     for name in ("current_diff_task_turn", "current_assistant_turn"):
-        turn = answer.json.get(name)
+        turn = answer.at("", dict).get(name)
         for item in (turn.get("output_items") or []) if isinstance(turn, dict) else []:
             diff = (
                 item.get("diff") if item.get("type") == "output_diff" else (item.get("output_diff") or {}).get("diff")
@@ -126,7 +126,7 @@ def test_the_list_says_the_same_state(http: HttpProbe) -> None:
     found = [
         at(each, "/task_status_display/latest_turn_status_display/turn_status", str)
         for each in listed.at("/items", list)
-        if each.get("id") == made
+        if at(each, "/id") == made
     ]
     require(found == [status], expected=f"the state {status} in the list", found=found)
 
@@ -199,5 +199,5 @@ def test_a_single_attempt_has_no_siblings(http: HttpProbe) -> None:
 def _siblings(http: HttpProbe, credentials: Credentials, answer: Answer) -> list[Any]:
     path = {"task_id": answer.at("/task/id", str), "turn_id": answer.at("/current_assistant_turn/id", str)}
     listed = http.call("listSiblingTurns", path=path, credentials=credentials).require_status(200)
-    turns: list[Any] = listed.json.get("sibling_turns") or []
+    turns: list[Any] = listed.at("", dict).get("sibling_turns") or []
     return turns

@@ -1,7 +1,8 @@
 """A right client for every task: ``python reference [--mutation NAME] TASK ...``; a mutation breaks one thing.
 
 Who does what: ``turn.py``, ``connection.py`` and ``stream.py`` take turns, ``wham.py`` reads limits and tasks,
-``credentials.py`` keeps and refreshes tokens, ``login.py`` logs in, ``app_server.py`` drives an app-server.
+``credentials.py`` keeps and refreshes tokens, ``login.py`` logs in, ``app_server.py`` drives an app-server through
+``rpc.py``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ MODULES = {
     "login": "login",
     "device-login": "login",
     "app-server": "app_server",
+    "app-server-login": "app_server",
 }
 
 

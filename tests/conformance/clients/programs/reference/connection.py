@@ -157,6 +157,8 @@ class Connection:
         if answer.status_code == httpx.codes.BAD_REQUEST and self._compresses:
             if broken("same-bytes-again"):
                 raise TryAgain("the body is not taken")
+            if broken("hides-what-is-refused"):
+                raise Failed("something went wrong")
             # Perhaps it is the encoding that nobody reads.
             self._compresses = False
             if not stream.final_words(_error(answer.content)) and "JSON" in answer.text:

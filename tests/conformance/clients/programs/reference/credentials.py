@@ -17,6 +17,8 @@ from mutations import broken
 CLIENT_ID = "app_EMoamEEZ73f0CkXaXp7hrann"
 #: Access tokens that end within so many seconds are refreshed ahead.
 EARLY = 300
+#: Codes of refusals after which only a login helps, whatever their status.
+FINAL_CODES = ("refresh_token_expired", "refresh_token_reused", "refresh_token_invalidated")
 
 
 class Credentials:
@@ -49,7 +51,10 @@ class Credentials:
 
     def refresh_if_it_ends_soon(self) -> None:
         """Take new tokens ahead of the end of the access token."""
-        if self.is_chatgpt and claims(self.tokens["access_token"])["exp"] - time.time() < EARLY:
+        if not self.is_chatgpt or broken("waits-for-a-refusal"):
+            return
+        ends_soon = claims(self.tokens["access_token"])["exp"] - time.time() < EARLY
+        if ends_soon or broken("refreshes-at-every-start"):
             self.refresh(self.tokens)
 
     def refresh(self, stale: dict[str, Any]) -> None:
@@ -59,24 +64,38 @@ class Credentials:
             Failed: There are none to be had.
         """
         with self._file.with_name("auth.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if self.tokens != stale:
-                return
+            if not broken("does-not-look-at-the-file"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if self.tokens != stale:
+                    return
             grant = {"client_id": CLIENT_ID, "grant_type": "refresh_token", "refresh_token": stale["refresh_token"]}
             answer = self._http.post(f"{self._auth_url}/oauth/token", json=grant)
+            if answer.is_error and (_refreshes_again(answer) or broken("refreshes-again-after-the-end")):
+                answer = self._http.post(f"{self._auth_url}/oauth/token", json=grant)
             if answer.is_error:
-                raise Failed(f"the tokens could not be refreshed, log in again: {answer.text}")
+                if broken("forgets-the-login"):
+                    self._file.unlink()
+                advice = ", log in again" if any(code in answer.text for code in FINAL_CODES) else ""
+                raise Failed(f"the tokens could not be refreshed{advice}: {answer.text}")
             self.keep(answer.json())
 
     def keep(self, answer: dict[str, Any], **more: str) -> None:
         """Write new tokens into the file, which only its owner can read."""
         known = self.tokens if self._file.exists() else {}
-        named = {name: answer[name] for name in ("id_token", "access_token", "refresh_token") if answer.get(name)}
+        names = ["id_token", "access_token", "refresh_token"]
+        if known and broken("keeps-the-old-refresh-token"):
+            names.remove("refresh_token")
+        named = {name: answer.get(name) for name in names if answer.get(name) or broken("writes-what-is-missing")}
         text = json.dumps({"auth_mode": "chatgpt", "OPENAI_API_KEY": None, "tokens": {**known, **named, **more}})
         fresh = self._file.with_name("auth.json.new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        mode = 0o644 if broken("a-public-file") else 0o600
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
             file.write(text)
         fresh.replace(self._file)
+
+
+def _refreshes_again(answer: httpx.Response) -> bool:
+    return answer.status_code == httpx.codes.BAD_REQUEST and broken("goes-by-the-status-of-a-refresh")
 
 
 def claims(token: str) -> dict[str, Any]:

@@ -80,6 +80,8 @@ class _Reader:
     def tasks(self) -> list[str]:
         query = {} if broken("no-task-filter") else {"limit": "20", "task_filter": "current"}
         found = self._get("/wham/tasks/list", query)
+        for _ in range(100 if broken("follows-every-cursor") else 0):
+            self._get("/wham/tasks/list", {"cursor": found["cursor"] or ""})
         if not found["items"] and broken("needs-a-task"):
             raise Failed("there is no task")
         return [self._task(item) for item in found["items"]]

@@ -1,0 +1,1 @@
+"""What is required of clients that drive an app-server."""
