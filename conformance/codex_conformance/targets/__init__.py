@@ -9,11 +9,12 @@ from codex_schemas._lazy import lazily
 if TYPE_CHECKING:
     from codex_conformance.targets._capabilities import CAPABILITIES, PRESENT, Capability, State
     from codex_conformance.targets._credentials import Credentials
-    from codex_conformance.targets._http import HttpTarget, HttpWorld
+    from codex_conformance.targets._http import HttpTarget
     from codex_conformance.targets._opening import open_target
     from codex_conformance.targets._spec import TargetSpec, read_target
     from codex_conformance.targets._target import Target
     from codex_conformance.targets._urls import Urls
+    from codex_conformance.targets._world import HttpWorld
 
 __all__ = [
     "CAPABILITIES",
@@ -36,7 +37,7 @@ _HOMES = {
     "Capability": "_capabilities",
     "Credentials": "_credentials",
     "HttpTarget": "_http",
-    "HttpWorld": "_http",
+    "HttpWorld": "_world",
     "State": "_capabilities",
     "Target": "_target",
     "TargetSpec": "_spec",

@@ -119,7 +119,7 @@ def read_input(value: str | list[Json] | None) -> list[Json]:
 
 def _written_out(item: Json) -> Json:
     """Give a message and a reference their ``type``, and a message's text the form of a content part."""
-    if not item.get("type") and "role" not in item:
+    if item.get("type") is None and "role" not in item:
         return {**item, "type": "item_reference"}
     if item.get("type", "message") != "message":
         return item

@@ -18,7 +18,7 @@ PARTS = {
     "threads": ("thread", "list", "archive", "delete", "fork", "resume", "read", "history"),
     "turns": ("turn", "review", "item", "interrupt", "steer", "failure"),
     "questions": ("approval", "question", "tool"),
-    "connections": ("connection", "stdio"),
+    "connections": ("connection", "websocket", "stdio"),
     "surroundings": ("config", "models", "skills", "lists", "mcp", "feedback", "files", "exec", "process"),
 }
 #: What all others judge, what is asked of clients, and what takes its time on purpose.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from codex_conformance._pytest.options import RUN
 from codex_conformance.app_servers import Connection, Server
-from codex_conformance.probes import AppServerProbe, Unmet, at
+from codex_conformance.probes import AppServerProbe, Evidence, Unmet, at
 from codex_conformance.suites.server.app_server._scenes import SCENE
 from codex_conformance.suites.server.app_servers import AppServers
 from codex_conformance.targets import PRESENT, Target
@@ -105,6 +107,15 @@ def other(other_newcomer: AppServerProbe) -> AppServerProbe:
     """Return a second connection to the same server."""
     other_newcomer.handshake()
     return other_newcomer
+
+
+@pytest.fixture
+def processes(target: Target, evidence: Evidence) -> Iterator[AppServers]:
+    """Return what starts app-servers as processes: the mock, too."""
+    mock = (sys.executable, "-m", "codex_conformance.cli", "app-server", "--codex-version", target.spec.release)
+    command = target.command or (*mock, "--scenario", "{scenario}")
+    with ExitStack() as stack:
+        yield AppServers(replace(target, command=command), evidence, stack)
 
 
 def _leave(probe: AppServerProbe) -> None:

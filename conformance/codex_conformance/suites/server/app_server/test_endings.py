@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
-
 import pytest
 
 from codex_conformance.app_servers import Setup, StdioServer
-from codex_conformance.probes import Evidence, require
+from codex_conformance.probes import require
 from codex_conformance.suites.server.app_server._scenes import SCENE, run_half
 from codex_conformance.suites.server.app_servers import AppServers
-from codex_conformance.targets import Target
-
-
-@pytest.fixture
-def processes(target: Target, evidence: Evidence) -> Iterator[AppServers]:
-    """Return what starts app-servers as processes: the mock, too."""
-    mock = (sys.executable, "-m", "codex_conformance.cli", "app-server", "--codex-version", target.spec.release)
-    command = target.command or (*mock, "--scenario", "{scenario}")
-    with ExitStack() as stack:
-        yield AppServers(replace(target, command=command), evidence, stack)
 
 
 @pytest.mark.codex("app-server.stdio.end-of-input")
