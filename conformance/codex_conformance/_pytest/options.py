@@ -44,7 +44,7 @@ OPTIONS = (
         "report", "write a report, its form by the suffix: .json, .html, .md, .xml, .badge.json", "FILE", is_list=True
     ),
     Option("evidence", "keep what was said for cases that passed, too", None),
-    Option("fuzz", "seconds that each fuzz check may take (default: 1)", "SECONDS", default=1.0, convert=float),
+    Option("fuzz", "seconds that each fuzz check may take (default: 0.3)", "SECONDS", default=0.3, convert=float),
 )
 
 

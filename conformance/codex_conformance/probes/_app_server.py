@@ -186,9 +186,8 @@ class AppServerProbe:
             seen = len(self._waiting)
             if self._take(within) is None:
                 came = ", ".join(_title(each) for each in self._waiting[-5:]) or "nothing"
-                raise Unmet(
-                    expected=what, found=f"{came}, and then silence for {within:g} s", doing=self.evidence.doing
-                )
+                end = "the end of the connection" if self._connection.is_over else f"silence for {within:g} s"
+                raise Unmet(expected=what, found=f"{came}, and then {end}", doing=self.evidence.doing)
 
     def _take(self, seconds: float) -> Json | None:
         """Take the next message; a line that is none is kept apart."""

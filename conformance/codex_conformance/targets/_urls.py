@@ -48,13 +48,14 @@ class Urls:
 
     def without(self, *names: str) -> Urls:
         """Return the same without some of ``auth``, ``chatgpt`` and ``api``."""
-        return replace(self, **dict.fromkeys(names))
+        auth, chatgpt, api = (None if name in names else getattr(self, name) for name in ("auth", "chatgpt", "api"))
+        return Urls(auth, chatgpt, api, self.endpoints)
 
     def all(self, operation: Operation, face: str | None = None) -> Mapping[str, str]:
         """Return the URLs that an operation may have, by the base that each is below."""
         if operation.id in self.endpoints:
             return {"endpoint": self.endpoints[operation.id]}
-        prefixes = [_FACES[face]] if face in _FACES else operation.prefixes
+        prefixes = [_FACES[face]] if face else operation.prefixes
         places = {name: base for prefix in prefixes for name, base in self._base(operation, prefix)}
         return {name: base + operation.path for name, base in places.items()}
 

@@ -1,5 +1,7 @@
 """Searching within a budget: what is found, how small it gets, and who is blamed."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -137,6 +139,12 @@ def test_an_error_of_the_judge_is_no_failure_of_the_server(evidence):
 def test_the_budget_comes_from_the_options(pytestconfig):
     budget = Budget.of(pytestconfig)
     assert budget.seconds == pytestconfig.getoption("--codex-fuzz")
+
+
+def test_hypothesis_is_imported_only_to_fuzz():
+    modules = "codex_conformance.plugin, codex_conformance._pytest.session, codex_conformance.suites.server.conftest"
+    script = f"import sys, {modules}; sys.exit('hypothesis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 class Counter(Machine):

@@ -329,6 +329,12 @@ def takes_an_error_for_a_yes(message, talk):
     yield {"id": message["id"], "result": {"decision": "accept"}} if is_refusal else message
 
 
+def runs_tools_whatever_the_user_says(message, talk):
+    if "action" in message.get("result", {}):
+        message["result"] = {"action": "accept", "content": {}}
+    yield message
+
+
 def confirms_nothing(message, talk):
     if not is_about(message, "serverRequest/resolved"):
         yield message
@@ -447,6 +453,7 @@ MUTANTS = (
     Broken(IN, forgets_the_session, "approval.for-session"),
     Broken(IN, takes_one_yes_for_all, "approval.once"),
     Broken(IN, takes_an_error_for_a_yes, "approval.no-approval"),
+    Broken(IN, runs_tools_whatever_the_user_says, "mcp.declined"),
     Broken(OUT, confirms_nothing, "approval.resolved"),
     Broken(OUT, gives_all_questions_one_id, "approval.by-id"),
     Broken(OUT, tells_everybody_everything, "connection.turns-to-subscribers"),

@@ -18,7 +18,7 @@ from codex_mockserver.serving import serve_app
 @pytest.fixture
 def plenty() -> Budget:
     """Return a budget that is spent by its messages on every machine."""
-    return Budget(100, seed=1, max_examples=4000, shrink_seconds=2)
+    return Budget(600, seed=1, max_examples=4000, shrink_seconds=2)
 
 
 @pytest.fixture

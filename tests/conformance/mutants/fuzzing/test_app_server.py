@@ -49,7 +49,7 @@ class Shapeless(AppServer):
 
     def _handle(self, call):
         result = super()._handle(call)
-        return {"thread": 5} if call.method == "thread/read" else result
+        return {"data": 5} if call.method == "model/list" else result
 
 
 class Mortal(AppServer):
@@ -72,27 +72,28 @@ class Forgetful(AppServer):
 
 
 @pytest.mark.parametrize(
-    ("make", "kind"),
+    ("make", "kind", "prefix"),
     [
-        (SilentAboutFolders, "valid"),
-        (SilentAboutLogins, "valid"),
-        (Talkative, "valid"),
-        (Shapeless, "valid"),
-        (Confused, "nearly_valid"),
-        (Mortal, "hostile"),
+        (SilentAboutFolders, "valid", "thread/"),
+        (SilentAboutLogins, "valid", "account/"),
+        (Talkative, "valid", "model/"),
+        (Shapeless, "valid", "model/"),
+        (Confused, "nearly_valid", "model/"),
+        (Mortal, "hostile", ""),
     ],
     ids=lambda each: getattr(each, "__name__", each),
 )
-def test_a_message_is_found(make, kind, app_servers_of, plenty):
+def test_a_message_is_found(make, kind, prefix, app_servers_of, plenty):
     client = app_servers_of(make).client()
-    trial = AppServerTrial(client, known={"threadId": [client.thread()]}, is_on_a_machine=False)
+    known = {"threadId": [client.thread()]}
+    trial = AppServerTrial(client, prefix=prefix, known=known, is_on_a_machine=False)
     with pytest.raises(Unmet):
         getattr(trial, f"try_{kind}")(plenty)
 
 
 def test_an_order_is_found(app_servers_of, plenty, evidence):
     client = app_servers_of(Forgetful).client(HESITANT)
-    with pytest.raises(Unmet, match="all threads of this kind"):
+    with pytest.raises(Unmet, match=r"all threads of this kind|no others"):
         explore(lambda found: ThreadLife(found, client), plenty, evidence)
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from codex_conformance.fuzzing import HttpTrial, explore
 from codex_conformance.probes import Unmet
-from codex_conformance.strategies import UNKNOWN
 from codex_conformance.suites.server.oauth.logins import UNATTENDED, Logins
 from codex_conformance.suites.server.oauth.token_life import TokenLife
 from codex_conformance.suites.server.responses.conversations import Conversations
@@ -25,6 +24,8 @@ class Stumbling(NamedTuple):
     mutation: object
     surface: str
     kind: str
+    #: The operation that is tried.
+    operation: str
 
 
 def stumbles_where(is_hard):
@@ -47,6 +48,10 @@ def has(field):
 
 def lacks(field):
     return lambda call: call.method == "POST" and field not in fields_of(call)
+
+
+def has_no_model(call):
+    return fields_of(call).get("model", "") is None
 
 
 def fields_of(call):
@@ -111,27 +116,32 @@ def forgets_what_came_before(_call):
 
 
 MESSAGES = {
-    "an unusual revocation": Stumbling("/oauth/revoke", stumbles_where(lacks("token_type_hint")), "oauth", "valid"),
+    "an unusual revocation": Stumbling(
+        "/oauth/revoke", stumbles_where(lacks("token_type_hint")), "oauth", "valid", "revokeToken"
+    ),
     "a request without a field": Stumbling(
-        ".*/deviceauth/usercode", stumbles_where(lacks("client_id")), "oauth", "nearly_valid"
+        ".*/deviceauth/usercode", stumbles_where(lacks("client_id")), "oauth", "nearly_valid", "requestUserCode"
     ),
-    "broken json at the login": Stumbling(ANYWHERE, dies_of_broken_json, "oauth", "hostile"),
-    "a task with metadata": Stumbling(".*/wham/tasks", stumbles_where(has("metadata")), "wham", "valid"),
-    "an answer that says nothing": Stumbling(".*/wham/usage", answers_nothing, "wham", "valid"),
+    "broken json at the login": Stumbling(ANYWHERE, dies_of_broken_json, "oauth", "hostile", "exchangeToken"),
+    "a task with metadata": Stumbling(".*/wham/tasks", stumbles_where(has("metadata")), "wham", "valid", "createTask"),
+    "an answer that says nothing": Stumbling(".*/wham/usage", answers_nothing, "wham", "valid", "readUsage"),
     "a credit without an id": Stumbling(
-        ".*/consume", stumbles_where(lacks("redeem_request_id")), "wham", "nearly_valid"
+        ".*/consume", stumbles_where(lacks("redeem_request_id")), "wham", "nearly_valid", "consumeResetCredit"
     ),
-    "a packed body": Stumbling(".*/wham/.*", stumbles_where(is_packed), "wham", "hostile"),
-    "a response with a prompt": Stumbling(API, stumbles_where(has("prompt")), "responses", "valid"),
-    "a field that nobody knows": Stumbling(API, stumbles_where(has(UNKNOWN)), "responses", "nearly_valid"),
-    "broken json at the model": Stumbling(ANYWHERE, dies_of_broken_json, "responses", "hostile"),
-    "a chat with stop words": Stumbling(".*/chat/completions", stumbles_where(has("stop")), "chat", "valid"),
+    "a packed body": Stumbling(".*/wham/.*", stumbles_where(is_packed), "wham", "hostile", "createTask"),
+    "a response with a prompt": Stumbling(API, stumbles_where(has("prompt")), "responses", "valid", "createResponse"),
+    "a model of null": Stumbling(API, stumbles_where(has_no_model), "responses", "nearly_valid", "createResponse"),
+    "broken json at the model": Stumbling(ANYWHERE, dies_of_broken_json, "responses", "hostile", "createResponse"),
+    "a chat with stop words": Stumbling(
+        ".*/chat/completions", stumbles_where(has("stop")), "chat", "valid", "createChatCompletion"
+    ),
 }
 
 
 @pytest.mark.parametrize("server", MESSAGES.values(), ids=MESSAGES)
 def test_a_message_is_found(server, mutated, probe, plenty):
     trial = HttpTrial(probe(mutated(server.paths, server.mutation)), server.surface, known={"model": ["gpt-5.5"]})
+    trial.forms = [form for form in trial.forms if form.operation.id == server.operation]
     with pytest.raises(Unmet):
         getattr(trial, f"try_{server.kind}")(plenty)
 

@@ -74,7 +74,9 @@ def test_the_person_gets_what_a_login_takes(trial: Trials) -> None:
 def test_a_login_is_not_over_before_its_end(trial: Trials) -> None:
     outcome = trial("app-server-login", login({"on": _COMPLETED, "delay": 1}), person=look)
     require_success(outcome)
-    require(outcome.messages("server", _COMPLETED), expected=f"a client that waits for {_COMPLETED}", found="one that left")
+    require(
+        outcome.messages("server", _COMPLETED), expected=f"a client that waits for {_COMPLETED}", found="one that left"
+    )
 
 
 @pytest.mark.codex("account.client.login.own-end")
@@ -118,7 +120,8 @@ def test_the_account_may_come_before_the_end_of_the_login(trial: Trials) -> None
 def test_a_plan_that_nobody_knows_is_taken(trial: Trials) -> None:
     """A plan becomes ``unknown`` in the app-server, but for those that a newer one knows."""
     message = {"method": "account/updated", "params": {"authMode": "chatgpt", "planType": "testkit_unknown"}}
-    require_success(trial("app-server-login", login({"on": "account/updated", "replace": message}), person=look))
+    faults = [{"on": _COMPLETED, "insert": message}, {"on": "account/updated", "replace": message}]
+    require_success(trial("app-server-login", login(*faults), person=look))
 
 
 @pytest.mark.codex("account.client.login.lasts")

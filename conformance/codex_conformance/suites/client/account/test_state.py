@@ -12,6 +12,15 @@ from codex_conformance.suites.client.trials import Trials, require_failure
 
 _LIMITS = "account/rateLimits/updated"
 _WORDS = ("log in", "login", "sign in", "logged out", "signed out", "sign-in", "authenticat", "unauthorized")
+_ASKED_FOR_TOKENS = talk(
+    insert(
+        {
+            "id": "testkit-refresh",
+            "method": "account/chatgptAuthTokens/refresh",
+            "params": {"reason": "unauthorized", "previousAccountId": None},
+        }
+    )
+)
 #: Limits of which some part is not there, or is something that nobody knows.
 _SPARSE: dict[str, dict[str, Any]] = {
     "no-windows": {"limitId": "codex", "primary": None, "secondary": None, "credits": None, "planType": None},
@@ -37,18 +46,14 @@ def test_a_mode_that_nobody_knows_ends_no_turn(trial: Trials) -> None:
 
 @pytest.mark.codex("account.client.tokens.refresh-answered")
 def test_a_request_for_tokens_is_answered(trial: Trials) -> None:
-    params = {"reason": "unauthorized", "previousAccountId": None}
-    question = {"id": "testkit-refresh", "method": "account/chatgptAuthTokens/refresh", "params": params}
-    outcome = trial("app-server", talk(insert(question)))
+    outcome = trial("app-server", _ASKED_FOR_TOKENS)
     open_ = [question for question, answer in outcome.questions if answer is None]
     require(outcome.questions and not open_, expected="tokens or an error", found="no answer")
 
 
 @pytest.mark.codex("account.client.tokens.turn-goes-on")
 def test_a_request_for_tokens_ends_no_turn(trial: Trials) -> None:
-    params = {"reason": "unauthorized", "previousAccountId": None}
-    question = {"id": "testkit-refresh", "method": "account/chatgptAuthTokens/refresh", "params": params}
-    require_answer_once(trial("app-server", talk(insert(question))))
+    require_answer_once(trial("app-server", _ASKED_FOR_TOKENS))
 
 
 @pytest.mark.codex("account.client.logged-out.failure")

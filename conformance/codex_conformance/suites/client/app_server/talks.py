@@ -16,6 +16,7 @@ __all__ = [
     "fault_at_answer",
     "insert",
     "message_item",
+    "prompts",
     "require_answer_once",
     "sent",
     "talk",
@@ -66,6 +67,19 @@ def message_item(text: str) -> Json:
 def sent(outcome: Outcome) -> list[Said]:
     """Return what the client has sent, lines that are no messages too."""
     return [said for said in outcome.transcript if said.side == "client"]
+
+
+def prompts(outcome: Outcome) -> list[Said]:
+    """Return the requests by which the client has sent its prompt; it may have turns of its own beside."""
+
+    def has_prompt(message: Json) -> bool:
+        inputs = (message.get("params") or {}).get("input")
+        texts = (
+            [each.get("text") for each in inputs if isinstance(each, dict)] if isinstance(inputs, list) else [inputs]
+        )
+        return message.get("method") == "turn/start" and outcome.trial.prompt in texts
+
+    return [said for said in sent(outcome) if has_prompt(said.message or {})]
 
 
 def require_answer_once(outcome: Outcome) -> None:

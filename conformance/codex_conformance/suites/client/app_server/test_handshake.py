@@ -6,7 +6,7 @@ import pytest
 
 from codex_conformance.clients import Outcome
 from codex_conformance.probes import require
-from codex_conformance.suites.client.app_server.talks import fault_at_answer, require_answer_once, sent, talk
+from codex_conformance.suites.client.app_server.talks import fault_at_answer, prompts, require_answer_once, sent, talk
 from codex_conformance.suites.client.trials import Trials, require_failure
 
 _INITIALIZE = "initialize"
@@ -89,7 +89,7 @@ def test_an_app_server_that_ends_in_a_turn_is_a_failure(trial: Trials) -> None:
 
 @pytest.mark.codex("app-server.client.end.turn-not-repeated")
 def test_a_turn_that_broke_off_is_not_repeated(trial: Trials) -> None:
-    count = _methods(trial("app-server", talk(fault_at_answer(exit=101)))).count("turn/start")
+    count = len(prompts(trial("app-server", talk(fault_at_answer(exit=101)))))
     require(count == 1, expected="one turn", found=count)
 
 

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from codex_conformance.suites.client.app_server.talks import STRANGER, fault_at_answer, insert, require_answer_once, talk
+from codex_conformance.suites.client.app_server.talks import (
+    STRANGER,
+    fault_at_answer,
+    insert,
+    require_answer_once,
+    talk,
+)
 from codex_conformance.suites.client.trials import Trials
 
 Json = dict[str, Any]

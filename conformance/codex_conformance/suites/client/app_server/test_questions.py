@@ -31,8 +31,8 @@ _OLD_COMMAND = _question(
     "execCommandApproval",
     {"callId": "x", "conversationId": STRANGER["threadId"], "cwd": "/", "command": ["rm", "x"], "parsedCmd": []},
 )
-_REFRESH = _question("account/chatgptAuthTokens/refresh", {"reason": "unauthorized", "previousAccountId": None})
 _UNKNOWN = _question("item/testkit_unknown/ask", {**STRANGER, "level": 1})
+_NEW_QUESTION = talk(insert(_UNKNOWN))
 
 #: Scenarios in which something is asked that only a person may grant.
 _APPROVALS = {
@@ -42,7 +42,7 @@ _APPROVALS = {
     "old-command": talk(insert(_OLD_COMMAND)),
 }
 #: Scenarios in which something is asked.
-_QUESTIONS = {**_APPROVALS, "refresh": talk(insert(_REFRESH)), "unknown": talk(insert(_UNKNOWN))}
+_QUESTIONS = {**_APPROVALS, "unknown": _NEW_QUESTION}
 
 
 def _grants(answer: Json | None) -> bool:
@@ -80,7 +80,7 @@ def test_every_question_is_answered(trial: Trials, scenario: Json) -> None:
 
 @pytest.mark.codex("app-server.client.questions.answered-once")
 def test_a_question_is_answered_once(trial: Trials) -> None:
-    outcome = trial("app-server", talk(insert(_UNKNOWN)))
+    outcome = trial("app-server", _NEW_QUESTION)
     messages = [said.message or {} for said in sent(outcome)]
     answers = Counter(str(message.get("id")) for message in messages if "method" not in message)
     twice = [number for number, count in answers.items() if count > 1]
@@ -89,13 +89,13 @@ def test_a_question_is_answered_once(trial: Trials) -> None:
 
 @pytest.mark.codex("app-server.client.questions.unknown-refused")
 def test_an_unknown_question_is_refused(trial: Trials) -> None:
-    answers = [answer for question, answer in trial("app-server", talk(insert(_UNKNOWN))).questions]
+    answers = [answer for question, answer in trial("app-server", _NEW_QUESTION).questions]
     require(answers and all("error" in (answer or {}) for answer in answers), expected="an error", found=answers)
 
 
 @pytest.mark.codex("app-server.client.questions.go-on")
 def test_an_unknown_question_does_not_end_the_turn(trial: Trials) -> None:
-    outcome = trial("app-server", talk(insert(_UNKNOWN)))
+    outcome = trial("app-server", _NEW_QUESTION)
     require(outcome.succeeded, expected="exit code 0", found=outcome.ending)
 
 

@@ -7,9 +7,16 @@ from itertools import pairwise
 
 import pytest
 
-from codex_conformance.clients import Outcome
 from codex_conformance.probes import require
-from codex_conformance.suites.client.app_server.talks import ANSWER, ESCALATION, require_answer_once, sent, talk
+from codex_conformance.suites.client.app_server.talks import (
+    ANSWER,
+    ESCALATION,
+    STRANGER,
+    prompts,
+    require_answer_once,
+    sent,
+    talk,
+)
 from codex_conformance.suites.client.trials import Trials, require_failure
 from codex_schemas.app_server import Conversation, latest, load, nearest
 
@@ -19,11 +26,6 @@ _REFUSED = {"error": {"code": -32600, "message": "thread xyzzy is not to be had"
 #: How often a client may ask a server that is overloaded, and the seconds that must pass before it asks again.
 _MOST_ATTEMPTS = 20
 _SHORTEST_PAUSE = 0.1
-
-
-def _times(outcome: Outcome) -> list[float]:
-    """Return when the turn was asked for."""
-    return [said.at for said in sent(outcome) if said.message and said.message.get("method") == _START]
 
 
 @pytest.mark.parametrize("model", [None, ESCALATION], ids=["speech", "a-question"])
@@ -64,10 +66,8 @@ def test_nothing_experimental_is_used_without_the_capability(trial: Trials) -> N
 
 @pytest.mark.codex("app-server.client.requests.prompt-once")
 def test_the_prompt_is_sent_once(trial: Trials) -> None:
-    prompt = "When is the tide?"
-    outcome = trial("app-server", talk(), prompt=prompt)
-    found = [message["params"].get("input") for message in outcome.messages("client", _START)]
-    require(str(found).count(prompt) == 1, expected="one turn with the prompt", found=found)
+    found = [said.text for said in prompts(trial("app-server", talk(), prompt="When is the tide?"))]
+    require(len(found) == 1, expected="one turn with the prompt", found=found)
 
 
 @pytest.mark.codex("app-server.client.requests.refusal-is-failure")
@@ -78,7 +78,7 @@ def test_a_refused_turn_is_a_failure(trial: Trials) -> None:
 
 @pytest.mark.codex("app-server.client.requests.refusal-not-repeated")
 def test_a_refused_turn_is_not_repeated(trial: Trials) -> None:
-    count = len(_times(trial("app-server", talk({"on": _START, "times": None, "replace": _REFUSED}))))
+    count = len(prompts(trial("app-server", talk({"on": _START, "times": None, "replace": _REFUSED}))))
     require(count == 1, expected="one request", found=count)
 
 
@@ -90,7 +90,7 @@ def test_an_overloaded_server_is_asked_again(trial: Trials) -> None:
 @pytest.mark.codex("app-server.client.overload.pause")
 def test_an_overloaded_server_is_left_alone_for_a_moment(trial: Trials) -> None:
     outcome = trial("app-server", talk({"on": _START, "times": None, "replace": _OVERLOADED}))
-    pauses = [later - earlier for earlier, later in pairwise(_times(outcome))]
+    pauses = [later.at - earlier.at for earlier, later in pairwise(prompts(outcome))]
     mean = sum(pauses) / len(pauses) if pauses else _SHORTEST_PAUSE
     require(mean >= _SHORTEST_PAUSE, expected=f"{_SHORTEST_PAUSE} s or more between two attempts", found=pauses)
 
@@ -98,7 +98,7 @@ def test_an_overloaded_server_is_left_alone_for_a_moment(trial: Trials) -> None:
 @pytest.mark.codex("app-server.client.overload.bounded")
 def test_a_server_that_stays_overloaded_is_given_up(trial: Trials) -> None:
     outcome = require_failure(trial("app-server", talk({"on": _START, "times": None, "replace": _OVERLOADED})))
-    count = len(_times(outcome))
+    count = len(prompts(outcome))
     require(count <= _MOST_ATTEMPTS, expected=f"{_MOST_ATTEMPTS} attempts or less", found=count)
 
 
@@ -112,6 +112,6 @@ def test_answers_are_known_by_their_ids(trial: Trials) -> None:
 
 @pytest.mark.codex("app-server.client.answers.strange-id")
 def test_an_answer_that_nobody_waits_for_is_passed_over(trial: Trials) -> None:
-    strange = {"id": "testkit-stranger", "result": {"thread": {"id": "stranger"}, "turn": {"id": "stranger"}}}
-    outcome = trial("app-server", talk({"on": _START, "insert": strange}))
+    strange = {"id": "testkit-stranger", "result": {"thread": {"id": STRANGER["threadId"]}}}
+    outcome = trial("app-server", talk({"on": "thread/start", "insert": strange}))
     require(ANSWER in outcome.stdout, expected=f"{ANSWER!r} in the output", found=outcome.ending)

@@ -21,8 +21,9 @@ from codex_conformance.suites.client.trials import Trials, require_failure
 Json = dict[str, Any]
 
 _ENDED = "turn/completed"
-_FAILURE = [{"say": [{"message": "Half"}], "end": {"failed": {"code": "invalid_prompt", "message": "xyzzy"}}}]
-_FAILED_ONCE = [
+_UNFIT = {"failed": {"code": "invalid_prompt", "message": "xyzzy"}}
+_FAILURE: list[Json] = [{"say": [{"message": "Half"}], "end": _UNFIT}]
+_FAILED_ONCE: list[Json] = [
     {"say": [{"message": "Half"}], "end": {"failed": {"code": "server_error", "message": "A hiccup."}}},
     {"say": [{"message": ANSWER}], "times": None},
 ]
@@ -40,7 +41,7 @@ def test_the_answer_is_shown_once(trial: Trials) -> None:
 def test_a_turn_is_not_over_when_its_thread_is_idle(trial: Trials) -> None:
     outcome = trial("app-server", talk({"on": _ENDED, "delay": 0.7}))
     require_answer_once(outcome)
-    require(outcome.messages("server", _ENDED), expected="a client that waits for turn/completed", found="one that left")
+    require(outcome.messages("server", _ENDED), expected=f"a client that waits for {_ENDED}", found="one that left")
 
 
 @pytest.mark.codex("app-server.client.turn.silence-is-not-the-end")
@@ -82,6 +83,6 @@ def test_what_another_thread_says_is_not_shown(trial: Trials) -> None:
 
 @pytest.mark.codex("app-server.client.threads.foreign-end")
 def test_the_end_of_another_turn_is_not_its_own(trial: Trials) -> None:
-    turn = {"id": STRANGER["turnId"], "items": [], "itemsView": "notLoaded", "status": "completed", "error": None}
+    turn: Json = {"id": STRANGER["turnId"], "items": [], "itemsView": "notLoaded", "status": "completed", "error": None}
     message = {"method": _ENDED, "params": {"threadId": STRANGER["threadId"], "turn": turn}}
     require_answer_once(trial("app-server", talk(insert(message), fault_at_answer(delay=0.5))))

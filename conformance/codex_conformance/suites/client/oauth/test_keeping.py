@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from codex_conformance.clients import Outcome
 from codex_conformance.probes import require
-from codex_conformance.suites.client.oauth.test_refresh import refreshes
+from codex_conformance.suites.client.oauth.test_refresh import EARLY, refreshes
 from codex_conformance.suites.client.trials import Trials, require_success
 
 
-@pytest.mark.parametrize("task", ["login", "device-login"])
-@pytest.mark.codex("oauth.client.keeping.private-file")
-def test_only_its_owner_can_read_the_file(trial: Trials, task: str) -> None:
-    outcome = trial(task)  # type: ignore[arg-type]  # pytest gives a text
-    require(outcome.auth_mode == 0o600, expected="the permissions 600", found=oct(outcome.auth_mode or 0))
+@pytest.mark.codex("oauth.client.keeping.private-file", needs=("login",))
+def test_only_its_owner_can_read_the_file_after_a_login(trial: Trials) -> None:
+    _require_private(trial("login"))
+
+
+@pytest.mark.codex("oauth.client.keeping.private-file", needs=("device-login",))
+def test_only_its_owner_can_read_the_file_after_a_device_login(trial: Trials) -> None:
+    _require_private(trial("device-login"))
 
 
 @pytest.mark.codex("oauth.client.keeping.private-after-refresh")
 def test_the_file_stays_private_after_a_refresh(trial: Trials) -> None:
-    outcome = trial("turn", "token-expired-early", face="chatgpt")
-    require(outcome.auth_mode == 0o600, expected="the permissions 600", found=oct(outcome.auth_mode or 0))
+    _require_private(trial("turn", EARLY, face="chatgpt"))
 
 
 @pytest.mark.codex("oauth.client.keeping.usable")
@@ -38,7 +41,7 @@ def test_the_account_of_the_token_is_kept(trial: Trials) -> None:
 
 @pytest.mark.codex("oauth.client.keeping.token-stays-home")
 def test_tokens_go_only_where_they_belong(trial: Trials) -> None:
-    outcome = trial("turn", "token-expired-early", face="chatgpt")
+    outcome = trial("turn", EARLY, face="chatgpt")
     secrets = {outcome.surroundings.refresh_token} | {
         call.response_json.get("refresh_token") for call in refreshes(outcome)
     }
@@ -49,10 +52,16 @@ def test_tokens_go_only_where_they_belong(trial: Trials) -> None:
 
 @pytest.mark.codex("oauth.client.keeping.no-token-in-url")
 def test_no_token_is_part_of_a_url(trial: Trials) -> None:
-    outcome = trial("turn", "token-expired-early", face="chatgpt")
+    outcome = trial("turn", EARLY, face="chatgpt")
+    given = [call.response_json for call in refreshes(outcome) if call.status == 200]
     tokens = {outcome.surroundings.access_token, outcome.surroundings.refresh_token}
+    tokens |= {each[name] for each in given for name in ("access_token", "refresh_token") if each.get(name)}
     seen = [call.path for call in outcome.exchanges if any(token in call.query + call.path for token in tokens)]
     require(not seen, expected="no token in a URL", found=seen)
+
+
+def _require_private(outcome: Outcome) -> None:
+    require(outcome.auth_mode == 0o600, expected="the permissions 600", found=oct(outcome.auth_mode or 0))
 
 
 def _carries(call: object, secret: str) -> bool:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 from codex_conformance.probes import AppServerProbe, Unmet, at, require
 
-__all__ = ["items_of", "place", "place_of_answer", "require_order", "statuses", "text_of", "thread_ids"]
+__all__ = [
+    "has_status",
+    "items_of",
+    "place",
+    "require_answer_first",
+    "require_order",
+    "statuses",
+    "text_of",
+    "thread_ids",
+]
 
 Json = dict[str, Any]
 
@@ -24,27 +33,25 @@ def place(client: AppServerProbe, method: str, kind: str | None = None) -> int:
     raise Unmet(expected=f"{method}{f' of {kind}' if kind else ''}", found="none")
 
 
-def place_of_answer(client: AppServerProbe, identifier: int) -> int:
-    """Return where the answer to a request came.
-
-    Raises:
-        Unmet: It did not come.
-    """
-    for number, each in enumerate(client.messages):
-        if "method" not in each and each.get("id") == identifier:
-            return number
-    raise Unmet(expected=f"the answer to request {identifier}", found="none")
+def require_answer_first(client: AppServerProbe, identifier: int, method: str) -> None:
+    """Wait for a request's answer and for a message of a method, and require that the answer comes first."""
+    client.wait_for(method)
+    client.answer(identifier)
+    before = client.messages[: place(client, method)]
+    holds = any("method" not in each and each.get("id") == identifier for each in before)
+    require(holds, expected=f"the answer before {method}", found=[each.get("method", "an answer") for each in before])
 
 
 def require_order(client: AppServerProbe, *methods: str) -> None:
     """Require that the first messages of these methods came in this order."""
     places = [place(client, method) for method in methods]
-    require(places == sorted(places), expected=" before ".join(methods), found=titles(client, methods))
+    came = [each["method"] for each in client.messages if each.get("method") in methods]
+    require(places == sorted(places), expected=" before ".join(methods), found=came)
 
 
-def titles(client: AppServerProbe, methods: Sequence[str]) -> list[str]:
-    """Return which of these methods came, in order."""
-    return [str(each["method"]) for each in client.messages if each.get("method") in methods]
+def has_status(thread_id: str, status: str) -> Callable[[Json], bool]:
+    """Return what is true of the params of a notification that says that a thread has a status."""
+    return lambda params: params.get("threadId") == thread_id and bool(at(params, "/status/type") == status)
 
 
 def statuses(client: AppServerProbe, thread_id: str, until: str | None = None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Lists of what a server has: models, skills, servers, apps, plugins."""
+"""Lists of what a server has: models, skills, modes, and what is not installed."""
 
 from __future__ import annotations
 
@@ -101,23 +101,6 @@ def test_what_is_not_there_is_an_empty_list(client: AppServerProbe, method: str)
 def test_the_modes_of_collaboration_are_listed(client: AppServerProbe) -> None:
     names = [row.get("mode") for row in at(client.ask("collaborationMode/list", {}), "/data", list)]
     require("plan" in names, expected="plan among them", found=names)
-
-
-@pytest.mark.codex("app-server.mcp.unknown-server")
-def test_a_tool_of_an_unknown_server_is_refused(client: AppServerProbe) -> None:
-    client.refusal("mcpServer/tool/call", {"threadId": client.thread(), "server": "none", "tool": "x"})
-
-
-@pytest.mark.codex("app-server.mcp.failed-start")
-def test_a_server_that_does_not_start_is_told(app_servers: AppServers) -> None:
-    failure = {"failure": "No such file or directory (os error 2)"}
-    settings = {"mcp_servers.tides.command": "/no/such/program"}
-    client = app_servers.client(Setup(settings=settings, mock={"mcp_servers": {"tides": failure}}))
-    thread_id = client.thread()
-    told = client.wait_for("mcpServer/startupStatus/updated", lambda each: each.get("status") == "failed")["params"]
-    require(told.get("name") == "tides" and told.get("error"), expected="tides, and an error", found=told)
-    status = client.turn(thread_id).get("status")
-    require(status == "completed", expected="turns that run all the same", found=status)
 
 
 @pytest.mark.codex("app-server.feedback.disabled")

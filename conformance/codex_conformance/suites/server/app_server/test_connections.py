@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from codex_conformance.probes import AppServerProbe, at, require
+from codex_conformance.suites.server.app_server._reading import has_status, items_of
 from codex_conformance.suites.server.app_server._scenes import ASKING, begin, run_half
+
+Json = dict[str, Any]
 
 _APPROVAL = "item/commandExecution/requestApproval"
 _RESOLVED = "serverRequest/resolved"
 _PRIVATE = ("turn/started", "item/started", "item/agentMessage/delta", "item/completed", "turn/completed")
 
 
-def _is(thread_id: str, status: str) -> Callable[[dict[str, Any]], bool]:
-    """Return what is true of a notification that a thread has a status."""
-    return lambda params: params.get("threadId") == thread_id and bool(at(params, "/status/type") == status)
+@pytest.fixture
+def asked(client: AppServerProbe) -> Json:
+    """Return the question of a turn that waits for its user."""
+    begin(client, client.thread(**ASKING), "touch")
+    return client.wait_for(_APPROVAL)
 
 
 def _resume(client: AppServerProbe, thread_id: str) -> None:
     client.ask("thread/resume", {"threadId": thread_id})
+
+
+def _join(client: AppServerProbe, asked: Json) -> Json:
+    """Resume the thread of a question, and return the question as it comes again."""
+    _resume(client, at(asked, "/params/threadId", str))
+    return client.wait_for(_APPROVAL)
 
 
 @pytest.mark.codex("app-server.connection.own-ids")
@@ -47,14 +57,14 @@ def test_the_status_of_threads_is_told_to_all(client: AppServerProbe, other: App
     thread_id = client.thread()
     client.turn(thread_id)
     for status in ("active", "idle"):
-        other.wait_for("thread/status/changed", _is(thread_id, status))
+        other.wait_for("thread/status/changed", has_status(thread_id, status))
 
 
 @pytest.mark.codex("app-server.connection.turns-to-subscribers")
 def test_turns_are_told_to_subscribers_only(client: AppServerProbe, other: AppServerProbe) -> None:
     thread_id = client.thread()
     client.turn(thread_id)
-    other.wait_for("thread/status/changed", _is(thread_id, "idle"))
+    other.wait_for("thread/status/changed", has_status(thread_id, "idle"))
     other.settle()
     seen = other.notifications(*_PRIVATE)
     require(not seen, expected="no turn/* and item/* on the other connection", found=seen)
@@ -111,57 +121,42 @@ def test_a_turn_goes_on_when_its_connection_leaves(client: AppServerProbe, other
     thread_id = client.thread()
     turn_id = run_half(client, thread_id, "slow")
     client.close()
-    other.wait_for("thread/status/changed", _is(thread_id, "idle"))
+    other.wait_for("thread/status/changed", has_status(thread_id, "idle"))
     turns = at(other.ask("thread/read", {"threadId": thread_id, "includeTurns": True}), "/thread/turns", list)
     found = [(each.get("id"), each.get("status")) for each in turns]
     require(found == [(turn_id, "completed")], expected="the turn, completed", found=found)
 
 
 @pytest.mark.codex("app-server.connection.question-to-all")
-def test_a_question_goes_to_all_subscribers(client: AppServerProbe, other: AppServerProbe) -> None:
-    thread_id = client.thread(**ASKING)
-    begin(client, thread_id, "touch")
-    asked = client.wait_for(_APPROVAL)
-    _resume(other, thread_id)
-    again = other.wait_for(_APPROVAL)
+def test_a_question_goes_to_all_subscribers(other: AppServerProbe, asked: Json) -> None:
+    again = _join(other, asked)
     require(again["id"] == asked["id"], expected=f"the same id {asked['id']}", found=again["id"])
 
 
 @pytest.mark.codex("app-server.connection.first-answer-counts")
-def test_the_first_answer_counts(client: AppServerProbe, other: AppServerProbe) -> None:
-    thread_id = client.thread(**ASKING)
-    begin(client, thread_id, "touch")
-    asked = client.wait_for(_APPROVAL)
-    _resume(other, thread_id)
-    other.reply(other.wait_for(_APPROVAL)["id"], {"decision": "decline"})
+def test_the_first_answer_counts(client: AppServerProbe, other: AppServerProbe, asked: Json) -> None:
+    other.reply(_join(other, asked)["id"], {"decision": "decline"})
     client.wait_for(_RESOLVED)
     client.reply(asked["id"], {"decision": "accept"})
     client.wait_for("turn/completed")
-    items = [at(each, "/item") for each in client.notifications("item/completed")]
-    found = [each.get("status") for each in items if each.get("type") == "commandExecution"]
+    found = [each.get("status") for each in items_of(client, "commandExecution")]
     require(found == ["declined"], expected="declined", found=found)
 
 
 @pytest.mark.codex("app-server.connection.resolved-to-all")
-def test_all_subscribers_hear_that_a_question_is_answered(client: AppServerProbe, other: AppServerProbe) -> None:
-    thread_id = client.thread(**ASKING)
-    begin(client, thread_id, "touch")
-    asked = client.wait_for(_APPROVAL)
-    _resume(other, thread_id)
-    other.wait_for(_APPROVAL)
+def test_all_subscribers_hear_that_a_question_is_answered(
+    client: AppServerProbe, other: AppServerProbe, asked: Json
+) -> None:
+    _join(other, asked)
     client.reply(asked["id"], {"decision": "decline"})
     told = [probe.wait_for(_RESOLVED)["params"].get("requestId") for probe in (client, other)]
     require(told == [asked["id"]] * 2, expected=f"the id {asked['id']} on both", found=told)
 
 
 @pytest.mark.codex("app-server.connection.question-survives")
-def test_a_question_outlives_its_connection(client: AppServerProbe, other: AppServerProbe) -> None:
-    thread_id = client.thread(**ASKING)
-    begin(client, thread_id, "touch")
-    asked = client.wait_for(_APPROVAL)
+def test_a_question_outlives_its_connection(client: AppServerProbe, other: AppServerProbe, asked: Json) -> None:
     client.close()
-    _resume(other, thread_id)
-    again = other.wait_for(_APPROVAL)
+    again = _join(other, asked)
     require(again["id"] == asked["id"], expected=f"the question {asked['id']} again", found=again)
     other.reply(again["id"], {"decision": "decline"})
     turn = other.wait_for("turn/completed")["params"]["turn"]

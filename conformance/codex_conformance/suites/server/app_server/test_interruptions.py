@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import pytest
 
 from codex_conformance.probes import AppServerProbe, at, require
-from codex_conformance.suites.server.app_server._reading import items_of, place, place_of_answer
+from codex_conformance.suites.server.app_server._reading import items_of, require_answer_first
 from codex_conformance.suites.server.app_server._scenes import begin, run_half
 
 _MORE = [{"type": "text", "text": "more"}]
 
 
-@pytest.mark.codex("app-server.interrupt.ends")
-def test_an_interrupted_turn_ends_as_such(client: AppServerProbe) -> None:
+class _Stopped(NamedTuple):
+    """A turn that was interrupted."""
+
+    thread_id: str
+    turn_id: str
+    #: As turn/completed told it.
+    turn: dict[str, Any]
+
+
+@pytest.fixture
+def stopped(client: AppServerProbe) -> _Stopped:
+    """Return a turn that was interrupted in the middle of an answer."""
     thread_id = client.thread()
     turn_id = run_half(client, thread_id)
     client.ask("turn/interrupt", {"threadId": thread_id, "turnId": turn_id})
-    turn = client.wait_for("turn/completed")["params"]["turn"]
-    found = (turn.get("id"), turn.get("status"))
-    require(found == (turn_id, "interrupted"), expected="the turn, interrupted", found=found)
+    return _Stopped(thread_id, turn_id, client.wait_for("turn/completed")["params"]["turn"])
+
+
+@pytest.mark.codex("app-server.interrupt.ends")
+def test_an_interrupted_turn_ends_as_such(stopped: _Stopped) -> None:
+    found = (stopped.turn.get("id"), stopped.turn.get("status"))
+    require(found == (stopped.turn_id, "interrupted"), expected="the turn, interrupted", found=found)
 
 
 @pytest.mark.codex("app-server.interrupt.ends-once")
-def test_an_interrupted_turn_ends_once(client: AppServerProbe) -> None:
-    thread_id = client.thread()
-    turn_id = run_half(client, thread_id)
-    client.ask("turn/interrupt", {"threadId": thread_id, "turnId": turn_id})
+def test_an_interrupted_turn_ends_once(client: AppServerProbe, stopped: _Stopped) -> None:
     client.settle()
-    ends = [at(each, "/turn/status") for each in client.notifications("turn/completed")]
-    require(ends == ["interrupted"], expected="one turn/completed", found=ends)
+    ends = [at(each, "/turn/id") for each in client.notifications("turn/completed")]
+    require(ends == [stopped.turn_id], expected="one turn/completed", found=ends)
 
 
 @pytest.mark.codex("app-server.interrupt.answer-first")
@@ -36,41 +49,26 @@ def test_the_interrupt_is_answered_before_the_turn_ends(client: AppServerProbe) 
     thread_id = client.thread()
     turn_id = run_half(client, thread_id)
     asked = client.request("turn/interrupt", {"threadId": thread_id, "turnId": turn_id})
-    client.wait_for("turn/completed")
-    client.answer(asked)
-    places = (place_of_answer(client, asked), place(client, "turn/completed"))
-    require(places[0] < places[1], expected="the answer before turn/completed", found=places)
+    require_answer_first(client, asked, "turn/completed")
 
 
 @pytest.mark.codex("app-server.interrupt.idle")
-def test_a_thread_is_idle_after_an_interrupt(client: AppServerProbe) -> None:
-    thread_id = client.thread()
-    turn_id = run_half(client, thread_id)
-    client.ask("turn/interrupt", {"threadId": thread_id, "turnId": turn_id})
-    client.wait_for("turn/completed")
-    status = at(client.ask("thread/read", {"threadId": thread_id}), "/thread/status/type")
+def test_a_thread_is_idle_after_an_interrupt(client: AppServerProbe, stopped: _Stopped) -> None:
+    status = at(client.ask("thread/read", {"threadId": stopped.thread_id}), "/thread/status/type")
     require(status == "idle", expected="idle", found=status)
 
 
 @pytest.mark.codex("app-server.interrupt.then-works")
-def test_a_thread_works_after_an_interrupt(client: AppServerProbe) -> None:
-    thread_id = client.thread()
-    turn_id = run_half(client, thread_id)
-    client.ask("turn/interrupt", {"threadId": thread_id, "turnId": turn_id})
-    client.wait_for("turn/completed")
-    status = client.turn(thread_id, "again").get("status")
+def test_a_thread_works_after_an_interrupt(client: AppServerProbe, stopped: _Stopped) -> None:
+    status = client.turn(stopped.thread_id, "again").get("status")
     require(status == "completed", expected="completed", found=status)
 
 
 @pytest.mark.codex("app-server.interrupt.stored")
-def test_an_interrupted_turn_is_stored_as_such(client: AppServerProbe) -> None:
-    thread_id = client.thread()
-    turn_id = run_half(client, thread_id)
-    client.ask("turn/interrupt", {"threadId": thread_id, "turnId": turn_id})
-    client.wait_for("turn/completed")
-    answer = client.ask("thread/read", {"threadId": thread_id, "includeTurns": True})
+def test_an_interrupted_turn_is_stored_as_such(client: AppServerProbe, stopped: _Stopped) -> None:
+    answer = client.ask("thread/read", {"threadId": stopped.thread_id, "includeTurns": True})
     found = [(each.get("id"), each.get("status")) for each in at(answer, "/thread/turns", list)]
-    require(found == [(turn_id, "interrupted")], expected="the turn, interrupted", found=found)
+    require(found == [(stopped.turn_id, "interrupted")], expected="the turn, interrupted", found=found)
 
 
 @pytest.mark.codex("app-server.interrupt.other-turn")

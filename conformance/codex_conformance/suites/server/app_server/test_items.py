@@ -55,8 +55,8 @@ def test_each_item_has_an_id_of_its_own(talk: AppServerProbe) -> None:
 
 @pytest.mark.codex("app-server.item.names-its-turn")
 def test_an_item_names_its_thread_and_turn(talk: AppServerProbe) -> None:
-    turn = talk.notifications("turn/started")[0]
-    wanted = (at(turn, "/threadId"), at(turn, "/turn/id"))
+    turns = talk.notifications("turn/started")
+    wanted = (at(turns, "/0/threadId"), at(turns, "/0/turn/id"))
     told = talk.notifications("item/started", "item/completed", "item/agentMessage/delta")
     strays = [each for each in told if (each.get("threadId"), each.get("turnId")) != wanted]
     require(told and not strays, expected=f"thread and turn {wanted}", found=strays)
@@ -85,7 +85,7 @@ def test_deltas_join_to_the_text(talk: AppServerProbe) -> None:
 
 @pytest.mark.codex("app-server.item.delta-per-delta")
 def test_each_delta_of_the_model_is_told(talk: AppServerProbe) -> None:
-    last = items_of(talk, "agentMessage")[-1].get("id")
+    last = at(items_of(talk, "agentMessage"), "/1/id")
     deltas = [each for each in talk.notifications("item/agentMessage/delta") if each.get("itemId") == last]
     texts = [each.get("delta") for each in deltas]
     require(texts == ["At", " six."], expected="the deltas of the model", found=texts)
@@ -102,10 +102,11 @@ def test_items_come_in_the_order_of_the_model(talk: AppServerProbe) -> None:
 def test_a_summary_streams_part_by_part(client: AppServerProbe) -> None:
     parts = ["**Think** hard", "Again"]
     client.turn(client.thread(), "think")
-    streamed = ["", ""]
+    streamed: dict[Any, str] = {}
     for each in client.notifications("item/reasoning/summaryTextDelta"):
-        streamed[at(each, "/summaryIndex", int)] += at(each, "/delta", str)
-    require(streamed == parts, expected=str(parts), found=streamed)
+        index = at(each, "/summaryIndex", int)
+        streamed[index] = streamed.get(index, "") + at(each, "/delta", str)
+    require(streamed == dict(enumerate(parts)), expected=str(parts), found=streamed)
     found = [item.get("summary") for item in items_of(client, "reasoning")]
     require(found == [parts], expected=f"one reasoning with {parts}", found=found)
 

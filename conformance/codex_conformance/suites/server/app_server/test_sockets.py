@@ -9,6 +9,7 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.sync.connection import Connection
 
 from codex_conformance.app_servers import SocketServer
 from codex_conformance.probes import Evidence, require
@@ -30,7 +31,7 @@ def _open(address: str, **more: Any) -> ClientConnection:
     return connect(address, proxy=None, compression=None, open_timeout=_PATIENCE, **more)
 
 
-def _is_answered(socket: ClientConnection) -> bool:
+def _is_answered(socket: Connection) -> bool:
     """Tell whether the server answers the first message."""
     socket.send(json.dumps(_HELLO))
     return bool(json.loads(socket.recv(_PATIENCE)).get("id") == 1)

@@ -260,7 +260,7 @@ def test_items_are_listed_in_order(client: AppServerProbe) -> None:
 def test_stored_items_keep_their_ids(client: AppServerProbe) -> None:
     thread_id, _ = _talk(client, "first")
     live = [at(each, "/item/id") for each in client.notifications("item/completed")]
-    stored = [item.get("id") for item in at(_turns(client, thread_id)[0], "/items", list)]
+    stored = [item.get("id") for item in at(_turns(client, thread_id), "/0/items", list)]
     require(stored == live, expected=str(live), found=stored)
 
 

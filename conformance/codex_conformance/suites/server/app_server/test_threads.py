@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from codex_conformance.app_servers import Setup
 from codex_conformance.probes import AppServerProbe, at, require
-from codex_conformance.suites.server.app_server._reading import place, place_of_answer, text_of, thread_ids
+from codex_conformance.suites.server.app_server._reading import (
+    has_status,
+    require_answer_first,
+    text_of,
+    thread_ids,
+)
 from codex_conformance.suites.server.app_server._scenes import NOBODY, room
 from codex_conformance.suites.server.app_servers import AppServers
 
@@ -51,10 +55,7 @@ def test_a_new_thread_is_told_once(client: AppServerProbe) -> None:
 @pytest.mark.codex("app-server.thread.answer-before-started")
 def test_the_answer_comes_before_the_notification(client: AppServerProbe) -> None:
     asked = client.request("thread/start", {})
-    client.wait_for("thread/started")
-    client.answer(asked)
-    places = (place_of_answer(client, asked), place(client, "thread/started"))
-    require(places[0] < places[1], expected="the answer before thread/started", found=places)
+    require_answer_first(client, asked, "thread/started")
 
 
 @pytest.mark.codex("app-server.thread.own-ids")
@@ -202,7 +203,7 @@ def test_who_unsubscribes_sees_no_more_turns(client: AppServerProbe) -> None:
     thread_id = client.thread()
     client.ask("thread/unsubscribe", {"threadId": thread_id})
     client.ask("turn/start", {"threadId": thread_id, "input": [{"type": "text", "text": "hi"}]})
-    client.wait_for("thread/status/changed", _idles(thread_id))
+    client.wait_for("thread/status/changed", has_status(thread_id, "idle"))
     client.settle()
     seen = client.notifications("turn/started", "item/started", "item/completed", "turn/completed")
     require(not seen, expected="no turn/* and item/*", found=seen)
@@ -252,8 +253,3 @@ def test_injected_items_are_no_turn(client: AppServerProbe) -> None:
     thread = client.ask("thread/read", {"threadId": thread_id, "includeTurns": True})
     turns = [each.get("id") for each in at(thread, "/thread/turns", list)]
     require(turns == [turn["id"]], expected="only the turn that ran", found=turns)
-
-
-def _idles(thread_id: str) -> Callable[[dict[str, Any]], bool]:
-    """Return what is true of a notification that a thread is idle."""
-    return lambda params: params.get("threadId") == thread_id and bool(at(params, "/status/type") == "idle")

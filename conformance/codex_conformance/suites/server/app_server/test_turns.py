@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codex_conformance.probes import AppServerProbe, at, require
-from codex_conformance.suites.server.app_server._reading import items_of, place, place_of_answer, statuses
+from codex_conformance.suites.server.app_server._reading import items_of, place, require_answer_first, statuses
 from codex_conformance.suites.server.app_server._scenes import room, run_half
 
 _PIXEL = (
@@ -41,10 +41,7 @@ def test_the_answer_names_the_turn_that_starts(client: AppServerProbe) -> None:
 @pytest.mark.codex("app-server.turn.answer-before-started")
 def test_the_answer_comes_before_the_turn(client: AppServerProbe) -> None:
     asked = client.request("turn/start", {"threadId": client.thread(), "input": [{"type": "text", "text": "hi"}]})
-    client.wait_for("turn/started")
-    client.answer(asked)
-    places = (place_of_answer(client, asked), place(client, "turn/started"))
-    require(places[0] < places[1], expected="the answer before turn/started", found=places)
+    require_answer_first(client, asked, "turn/started")
 
 
 @pytest.mark.codex("app-server.turn.frames-its-items")
@@ -94,7 +91,7 @@ def test_an_inline_image_is_taken(client: AppServerProbe) -> None:
     given = [{"type": "text", "text": "look"}, {"type": "image", "url": _PIXEL}]
     status = client.turn(client.thread(), input=given).get("status")
     require(status == "completed", expected="completed", found=status)
-    content = [part.get("type") for part in at(items_of(client, "userMessage")[0], "/content", list)]
+    content = [part.get("type") for part in at(items_of(client, "userMessage"), "/0/content", list)]
     require(content == ["text", "image"], expected="text and image", found=content)
 
 

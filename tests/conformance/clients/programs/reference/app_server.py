@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import webbrowser
+from pathlib import Path
 from typing import Any
 
 from failures import Failed
@@ -89,7 +90,7 @@ class Turn:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        params: Json = {"cwd": os.getcwd()}
+        params: Json = {"cwd": str(Path.cwd())}
         if broken("experimental-field"):
             params["dynamicTools"] = []
         if broken("turns-the-sandbox-off"):

@@ -25,7 +25,7 @@ CALLBACK = "/auth/callback"
 PENDING = (403, 404)
 #: Seconds between polls where the service names none, and for how many the person has time.
 INTERVAL = 1.0
-DEVICE_LIFE = 900
+DEVICE_LIFE = 5 if broken("polls-on-after-a-denial") else 900
 
 
 def run(options: argparse.Namespace) -> None:
@@ -33,8 +33,6 @@ def run(options: argparse.Namespace) -> None:
     with httpx.Client(trust_env=False, timeout=10) as http:
         form = in_browser(options.auth) if options.task == "login" else on_device(options.auth, http)
         answer = _exchange(options.auth, form, http)
-        if broken("exchanges-twice"):
-            http.post(f"{options.auth}/oauth/token", data=form)
         if broken("prints-the-tokens"):
             print(answer)
         account = claims(answer["id_token"])["https://api.openai.com/auth"]["chatgpt_account_id"]
@@ -46,6 +44,8 @@ def _exchange(auth_url: str, form: dict[str, str], http: httpx.Client) -> dict[s
     """Return the tokens for a code."""
     grant = {"grant_type": "authorization_code", "client_id": CLIENT_ID, **form}
     answer = http.post(f"{auth_url}/oauth/token", data=grant)
+    if broken("exchanges-twice"):
+        http.post(f"{auth_url}/oauth/token", data=grant)
     if answer.is_error and broken("sends-a-refused-code-again"):
         answer = http.post(f"{auth_url}/oauth/token", data=grant)
     if answer.is_error:
@@ -117,7 +117,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Take the answer of the service, and nothing else."""
         url = urlsplit(self.path)
         query = dict(parse_qsl(url.query))
-        if url.path != CALLBACK and not broken("any-path-will-do"):
+        if url.path != CALLBACK:
+            if broken("any-path-will-do"):
+                self.server.answer = {"error": "nothing"}
             self._say(404, "There is nothing here.")
         elif query.get("state") != self.server.state and not broken("takes-any-state"):
             if broken("ends-at-a-stranger"):

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from typing import Any
+from typing import Any, Self
 
 import mutations
 from failures import Failed
@@ -17,7 +17,7 @@ from mutations import broken
 Json = dict[str, Any]
 
 #: Seconds without a word after which a server is given up.
-QUIET = 8.0
+QUIET = 10.0
 #: The code of a refusal that says to come back, and the seconds before each further attempt.
 OVERLOADED = -32001
 PAUSES = (0.2, 0.4, 0.8)
@@ -57,7 +57,7 @@ class Server:
         self._until: float | None = None
         threading.Thread(target=self._read, daemon=True).start()
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
