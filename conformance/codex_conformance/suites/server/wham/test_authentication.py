@@ -30,24 +30,19 @@ _READS = {
 }
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
-        pytest.param(name, marks=pytest.mark.codex("wham.authentication.missing", needs=(need,)))
-        for name, need in _READS.items()
-    ],
+_each_read = pytest.mark.parametrize(
+    "operation", [pytest.param(name, marks=pytest.mark.codex(needs=(need,))) for name, need in _READS.items()]
 )
+
+
+@_each_read
+@pytest.mark.codex("wham.authentication.missing")
 def test_nobody_is_told_nothing(http: HttpProbe, operation: str) -> None:
     http.call(operation).require_status(401)
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
-        pytest.param(name, marks=pytest.mark.codex("wham.authentication.unknown-token", needs=(need,)))
-        for name, need in _READS.items()
-    ],
-)
+@_each_read
+@pytest.mark.codex("wham.authentication.unknown-token")
 def test_a_made_up_token_opens_nothing(http: HttpProbe, operation: str) -> None:
     http.call(operation, credentials=_STRANGER).require_status(401)
 
