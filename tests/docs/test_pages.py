@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from codex_conformance.cli import COMMANDS, check, fixtures, main, scenario
 from codex_conformance._pytest.options import OPTIONS
+from codex_conformance.cli import COMMANDS, check, fixtures, main, scenario
 from codex_conformance.cli.schema import SUBCOMMANDS
 from codex_conformance.clients import CLIENT_CAPABILITIES
 from codex_conformance.targets import CAPABILITIES

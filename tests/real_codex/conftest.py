@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import json
 import os
@@ -10,18 +9,16 @@ import queue
 import re
 import select
 import subprocess
-import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urljoin
 
 import pytest
 
+from codex_conformance._login_port import login_port
+from codex_conformance.clients import Person
 from codex_mockserver import SyncBackend
 from codex_schemas.app_server import Conversation, load
 from codex_schemas.diff import Side
@@ -74,11 +71,10 @@ def codex(binary: Path, release: str, backend: SyncBackend, tmp_path: Path) -> C
     return Codex(binary, release, backend, tmp_path)
 
 
-@pytest.fixture
-def login_port() -> Iterator[None]:
+@pytest.fixture(name="login_port")
+def _login_port() -> Iterator[None]:
     """Hold the only port on which codex waits for the browser, across processes."""
-    with Path(tempfile.gettempdir(), "codex-testkit-1455.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with login_port():
         yield
 
 
@@ -190,51 +186,6 @@ def read_until() -> Callable[..., str]:
         raise AssertionError(f"{pattern or text!r} did not come; came: {seen}")
 
     return read
-
-
-class Form(HTMLParser):
-    """The first form of a page: its action and the values that it starts with."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.action = ""
-        self.fields: dict[str, str] = {}
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.action = self.action or values.get("action", "")
-        elif tag == "input" and values.get("type") != "radio" and values.get("name"):
-            self.fields[values["name"]] = values.get("value", "")
-
-
-class Person:
-    """A person with a browser at the pages of the mock."""
-
-    def __init__(self, backend: SyncBackend) -> None:
-        self._backend = backend
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-    def decide(self, authorize_url: str, decision: str = "approve", account: str = "plus") -> str:
-        """Open the authorize page and press a button; return the page that the client shows at the end."""
-        url = authorize_url.replace("https://auth.openai.com", self._backend.url)
-        form = Form(self._read(url))
-        return self._submit(url, form, account=account, decision=decision)
-
-    def enter_code(self, user_code: str, decision: str = "approve", account: str = "plus") -> str:
-        """Open the device page, type the code and press a button; return the page that follows."""
-        url = f"{self._backend.url}/codex/device"
-        form = Form(self._read(url))
-        return self._submit(url, form, user_code=user_code, account=account, decision=decision)
-
-    def _submit(self, url: str, form: Form, **values: str) -> str:
-        fields = urlencode({**form.fields, **values}).encode()
-        return self._read(urljoin(url, form.action), fields)
-
-    def _read(self, url: str, data: bytes | None = None) -> str:
-        with self._opener.open(url, data, timeout=30) as answer:
-            return str(answer.read().decode())
 
 
 @pytest.fixture

@@ -45,7 +45,8 @@ def passed_on(options: argparse.Namespace) -> list[str]:
             words.append(f"--codex-{name}")
         elif value not in (None, False):
             words += [f"--codex-{name}={each}" for each in (value if isinstance(value, list) else [value])]
-    return [*words, "-n", options.jobs] if options.jobs else words
+    # A file of checks stays in one process, which keeps what several of them share.
+    return [*words, "-n", options.jobs, "--dist=loadfile"] if options.jobs else words
 
 
 def show_run(role: Role, options: argparse.Namespace, words: Sequence[str]) -> int:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
-import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
 
+from codex_conformance._login_port import login_port
 from codex_conformance.clients._client import Client, Task, fill
 from codex_conformance.clients._outcome import Outcome
 from codex_conformance.clients._person import Witness
@@ -22,9 +20,6 @@ from codex_conformance.clients._surroundings import Surroundings
 from codex_conformance.clients._trial import Trial
 
 __all__ = ["Examiner"]
-
-#: Codex waits for the browser on one port, so that only one browser login at a time can be on a machine.
-_LOGIN_LOCK = Path(tempfile.gettempdir(), "codex-testkit-1455.lock")
 
 
 class Examiner:
@@ -43,7 +38,7 @@ class Examiner:
 
     def _run(self, trial: Trial) -> Outcome:
         tasks = [trial.task, *([trial.then] if trial.then else [])]
-        lock = _login_lock() if "login" in tasks else nullcontext()
+        lock = login_port() if "login" in tasks else nullcontext()
         with lock, stage(self.client, trial) as set_up:
             processes = [ended for task in tasks for ended in self._together(set_up, task, trial)]
             transcript, app_server_exit = set_up.transcript(), set_up.app_server_exit()
@@ -103,11 +98,3 @@ def _call(action: Callable[[Surroundings], object], known: Surroundings, deadlin
     thread.join(deadline)
     seconds = time.monotonic() - began
     return Ended(*found[0], seconds) if found else Ended(None, "", "", seconds)
-
-
-@contextmanager
-def _login_lock() -> Iterator[None]:
-    """Hold the right to log in with a browser, across processes."""
-    with _LOGIN_LOCK.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

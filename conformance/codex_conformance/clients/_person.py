@@ -45,19 +45,19 @@ class Person:
         """Open an address in the browser, and follow where it leads."""
         return self._load("GET", url.replace(_REAL_ISSUER, self.backend.url))
 
-    def decide(self, authorize_url: str, decision: str = "approve") -> Page:
+    def decide(self, authorize_url: str, decision: str = "approve", account: str | None = None) -> Page:
         """Open the authorize page, and press a button where there is one; return the page that comes of it."""
         page = self.open(authorize_url)
         form = _Form(page.text)
         if not form.action or not self._is_ours(page):
             return page
-        return self._submit(page, form, account=self.account, decision=decision)
+        return self._submit(page, form, account=account or self.account, decision=decision)
 
-    def enter_code(self, user_code: str, decision: str = "approve") -> Page:
+    def enter_code(self, user_code: str, decision: str = "approve", account: str | None = None) -> Page:
         """Open the device page, type the code and press a button; return the page that follows."""
         page = self.open(f"{self.backend.url}/codex/device")
         form = _Form(page.text)
-        return self._submit(page, form, user_code=user_code, account=self.account, decision=decision)
+        return self._submit(page, form, user_code=user_code, account=account or self.account, decision=decision)
 
     def _is_ours(self, page: Page) -> bool:
         return page.url.startswith(self.backend.url)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -17,7 +16,7 @@ import msgspec
 from codex_conformance import releases
 from codex_conformance.clients._capabilities import CLIENT_CAPABILITIES, known
 from codex_conformance.clients._client import TASKS, Client, Task
-from codex_conformance.targets._spec import TARGETS_FILE
+from codex_conformance.targets._file import TARGETS_FILE, read_section
 from codex_schemas import Problem
 
 __all__ = ["read_client"]
@@ -74,7 +73,7 @@ def read_client(
     Raises:
         Problem: It is none.
     """
-    client = _named(text, _read_file(file))
+    client = _named(text, read_section(file, "clients", _Entry))
     return replace(
         client,
         release=release or client.release,
@@ -160,17 +159,3 @@ def _of_python(text: str) -> Client:
 
 def _unfit(text: str, expected: str, found: str) -> Problem:
     return Problem(f"reading the client {text}", expected=expected, found=found, advice="Correct it.")
-
-
-def _read_file(file: Path) -> dict[str, _Entry]:
-    """Return the clients of a project; none where it has no file."""
-    try:
-        content: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-        return msgspec.convert(content.get("clients", {}), dict[str, _Entry])
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        advice = "Compare it with the page about clients."
-        raise Problem(
-            f"reading {file}", expected="clients under [clients.NAME]", found=str(error), advice=advice
-        ) from None

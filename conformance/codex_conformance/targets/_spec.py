@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,16 +15,14 @@ import msgspec
 from codex_conformance.releases import DEFAULT_RELEASE
 from codex_conformance.targets._capabilities import CAPABILITIES
 from codex_conformance.targets._credentials import Credentials
+from codex_conformance.targets._file import TARGETS_FILE, read_section
 from codex_conformance.targets._urls import LOOPBACK, Urls
 from codex_mockserver.http import REAL_HOSTS
 from codex_schemas import Problem
 
-__all__ = ["TARGETS_FILE", "Kind", "TargetSpec", "read_target"]
+__all__ = ["Kind", "TargetSpec", "read_target"]
 
 Kind = Literal["mock", "real", "url", "websocket", "command", "asgi", "live"]
-
-#: Where the named targets of a project stand.
-TARGETS_FILE = Path("codex-targets.toml")
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?")
 _FORMS = "mock, mock:VERSION, real:VERSION, an http(s) or ws URL, command:CMD, asgi:MODULE:ATTRIBUTE or live"
@@ -94,7 +91,7 @@ def read_target(
     Raises:
         Problem: It is none, or a capability is not known.
     """
-    entry = _read_file(file).get(text) or _Entry(text)
+    entry = read_section(file, "targets", _Entry).get(text) or _Entry(text)
     kind, address = _read_form(entry.target, text)
     chosen = release or entry.release or (address if kind in ("mock", "real") and address else DEFAULT_RELEASE)
     _check_version(chosen)
@@ -171,17 +168,3 @@ def _check_version(release: str) -> None:
         raise Problem(
             "choosing a release", expected=f"one such as {DEFAULT_RELEASE}", found=repr(release), advice=advice
         )
-
-
-def _read_file(file: Path) -> dict[str, _Entry]:
-    """Return the targets of a project; none where it has no file."""
-    try:
-        content: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-        return msgspec.convert(content.get("targets", {}), dict[str, _Entry])
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        advice = "Compare it with the page about targets."
-        raise Problem(
-            f"reading {file}", expected="targets under [targets.NAME]", found=str(error), advice=advice
-        ) from None

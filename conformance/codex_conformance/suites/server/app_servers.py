@@ -34,7 +34,7 @@ class AppServers:
         return self._stack.enter_context(self._target.app_server(setup, websocket=websocket))
 
     def connect(self, server: Server, name: str = "") -> AppServerProbe:
-        """Open a connection, without a handshake; where there are several, ``name`` tells them apart in the evidence."""
+        """Open a connection, without a handshake; ``name`` tells it apart from others in the evidence."""
         return AppServerProbe(server.connect(), self.contract, self._evidence, name and f"{name}: ")
 
     def client(self, setup: Setup = _PLAIN, *, experimental: bool = True) -> AppServerProbe:

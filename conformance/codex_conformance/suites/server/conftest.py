@@ -29,7 +29,7 @@ def target(request: pytest.FixtureRequest) -> Target:
 
 @pytest.fixture
 def http(request: pytest.FixtureRequest, target: Target, evidence: Evidence) -> Iterator[HttpProbe]:
-    """Return a probe of the HTTP surfaces, in a world of its own with the scenario of the marker where there can be one."""
+    """Return a probe of the HTTP surfaces: where it can be, in a world of its own with the scenario of the marker."""
     assert target.http is not None, "an app-server has no HTTP surfaces: the requirement must need a capability"
     with target.http.world(_scenario(request)) as world:
         probe = HttpProbe(world, evidence)

@@ -49,9 +49,9 @@ def talk(*faults: Json, model: Sequence[Json] = _SPEECH, **more: Any) -> Json:
     return {"name": "a talk", "model": list(model), "app_server": own, **more}
 
 
-def insert(message: Json | str, on: str = "turn/started", **when: str) -> Json:
-    """Return a fault by which a message comes that nobody waits for; ``when`` narrows it by the type of an item."""
-    return {"on": on, "insert": message, **({"when": {"/params/item/type": when["item"]}} if when else {})}
+def insert(message: Json, on: str = "turn/started") -> Json:
+    """Return a fault by which a message comes that nobody waits for."""
+    return {"on": on, "insert": message}
 
 
 def fault_at_answer(**fault: Any) -> Json:

@@ -10,15 +10,21 @@ from codex_conformance.probes import AppServerProbe, Unmet, at, require
 __all__ = [
     "has_status",
     "items_of",
+    "pages_of",
     "place",
     "require_answer_first",
     "require_order",
     "statuses",
+    "talk",
     "text_of",
     "thread_ids",
+    "turns_of",
 ]
 
 Json = dict[str, Any]
+
+#: So many pages are turned where no last one comes.
+_MOST_PAGES = 10
 
 
 def place(client: AppServerProbe, method: str, kind: str | None = None) -> int:
@@ -82,6 +88,31 @@ def text_of(turn: Any, kind: str = "agentMessage") -> str:
 def thread_ids(client: AppServerProbe, **params: Any) -> list[str]:
     """Return the ids of the threads that are listed."""
     return [at(row, "/id", str) for row in at(client.ask("thread/list", params), "/data", list)]
+
+
+def talk(client: AppServerProbe, *texts: str, **params: Any) -> tuple[str, list[str]]:
+    """Start a thread, say something in it, and return its id and those of its turns."""
+    thread_id = client.thread(**params)
+    return thread_id, [client.turn(thread_id, text)["id"] for text in texts]
+
+
+def turns_of(client: AppServerProbe, thread_id: str) -> list[Any]:
+    """Return the turns of a thread as they are stored, with their items."""
+    answer = client.ask("thread/read", {"threadId": thread_id, "includeTurns": True})
+    return list(at(answer, "/thread/turns", list))
+
+
+def pages_of(client: AppServerProbe, method: str, params: dict[str, Any]) -> list[list[Any]]:
+    """Return the rows of all pages, as far as they end."""
+    pages: list[list[Any]] = []
+    cursor = None
+    while len(pages) < _MOST_PAGES:
+        answer = client.ask(method, {**params, **({"cursor": cursor} if cursor else {})})
+        pages.append(at(answer, "/data", list))
+        cursor = answer.get("nextCursor")
+        if cursor is None:
+            break
+    return pages
 
 
 def _kind(message: Json) -> Any:

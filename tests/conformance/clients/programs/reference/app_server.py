@@ -134,7 +134,7 @@ class Turn:
         elif method == "thread/status/changed" and params["status"]["type"] == "idle":
             if broken("idle-is-the-end"):
                 return {"status": "completed"}
-            self._server.hurry(None if broken("waits-for-ever") else GRACE)
+            self._server.hurry(GRACE)
         elif method == "error" and broken("every-error-is-the-end"):
             raise Failed(params["error"]["message"])
         return params["turn"] if method == "turn/completed" else None

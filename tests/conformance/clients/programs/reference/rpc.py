@@ -94,8 +94,8 @@ class Server:
         pauses = _BROKEN_PAUSES.get(mutations.active, PAUSES)
         for pause in (*pauses, None):
             error = (answer := self._answer(self._request(method, params))).get("error")
-            if error is None or broken("a-refusal-is-fine"):
-                return answer.get("result")
+            if error is None:
+                return answer["result"]
             if error["code"] != OVERLOADED and broken("repeats-what-is-refused"):
                 self._answer(self._request(method, params))
             if error["code"] != OVERLOADED or pause is None:
@@ -113,9 +113,9 @@ class Server:
             self._take(self._next())
         return self._notifications.popleft()
 
-    def hurry(self, seconds: float | None) -> None:
-        """Wait no longer than so many seconds for what still must come; None waits for ever."""
-        self._until = None if seconds is None else time.monotonic() + seconds
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than so many seconds for what still must come."""
+        self._until = time.monotonic() + seconds
 
     def _request(self, method: str, params: Json) -> int:
         if not broken("one-id-for-all"):
