@@ -10,7 +10,7 @@ import msgspec
 
 from codex_conformance.app_servers import Connection
 from codex_conformance.probes._evidence import Evidence
-from codex_conformance.probes._expect import Unmet
+from codex_conformance.probes._expect import Unmet, at
 from codex_schemas import ContractError
 from codex_schemas.app_server import AppServerContract, Conversation
 
@@ -159,15 +159,15 @@ class AppServerProbe:
 
     def thread(self, **params: Any) -> str:
         """Start a thread and return its id."""
-        identifier: str = self.ask("thread/start", params)["thread"]["id"]
+        identifier: str = at(self.ask("thread/start", params), "/thread/id", str)
         return identifier
 
     def turn(self, thread_id: str, text: str = "hello", **params: Any) -> Json:
         """Run a turn to its end, and return the turn of ``turn/completed``."""
         wanted = {"threadId": thread_id, "input": [{"type": "text", "text": text}], **params}
-        turn_id = self.ask("turn/start", wanted)["turn"]["id"]
-        ended: Json = self.wait_for("turn/completed", lambda each: each["turn"]["id"] == turn_id)["params"]["turn"]
-        return ended
+        turn_id = at(self.ask("turn/start", wanted), "/turn/id", str)
+        ended: Json = self.wait_for("turn/completed", lambda each: (each.get("turn") or {}).get("id") == turn_id)
+        return at(ended, "/params/turn", dict)
 
     def notifications(self, *methods: str) -> list[Json]:
         """Return the params of all that came of these methods, in order, waited for or not."""
