@@ -166,8 +166,9 @@ class AppServerProbe:
         """Run a turn to its end, and return the turn of ``turn/completed``."""
         wanted = {"threadId": thread_id, "input": [{"type": "text", "text": text}], **params}
         turn_id = at(self.ask("turn/start", wanted), "/turn/id", str)
-        ended: Json = self.wait_for("turn/completed", lambda each: (each.get("turn") or {}).get("id") == turn_id)
-        return at(ended, "/params/turn", dict)
+        message = self.wait_for("turn/completed", lambda each: (each.get("turn") or {}).get("id") == turn_id)
+        ended: Json = at(message, "/params/turn", dict)
+        return ended
 
     def notifications(self, *methods: str) -> list[Json]:
         """Return the params of all that came of these methods, in order, waited for or not."""
