@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 
+from codex_conformance.clients import CLIENT_CAPABILITIES
 from codex_conformance.requirements import LEVELS, Requirement, requirements
+from codex_conformance.targets import CAPABILITIES
 
 __all__ = ["requirements_page"]
 
@@ -27,7 +29,22 @@ def requirements_page() -> str:
         lines += ["", f"## {surface.replace('_', '-')}: {role}s", ""]
         lines += ["| id | level | codex | requirement | without it | source |", "|---|---|---|---|---|---|"]
         lines += map(_row, members)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_capabilities()]) + "\n"
+
+
+def _capabilities() -> list[str]:
+    """Return what servers and clients can do and need not, and how it is found out."""
+    servers = [
+        f"| `{each.name}` | {_cell(each.about)} | {f'`{each.probe}`' if each.probe else 'declared'} |"
+        for each in CAPABILITIES.values()
+    ]
+    clients = [f"| `{name}` | {_cell(about)} |" for name, about in CLIENT_CAPABILITIES.items()]
+    return [
+        *("", "## Capabilities of servers", "", "| name | what it is | found by the operation |", "|---|---|---|"),
+        *servers,
+        *("", "## Capabilities of clients", "", "| name | what it is |", "|---|---|"),
+        *clients,
+    ]
 
 
 def _counts() -> list[str]:

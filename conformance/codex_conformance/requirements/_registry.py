@@ -13,7 +13,6 @@ import msgspec
 
 from codex_conformance.requirements._requirement import ROLES, SURFACES, Requirement
 from codex_schemas import Problem
-from codex_schemas.yaml_text import read_yaml
 
 __all__ = ["find", "matching", "requirements"]
 
@@ -60,10 +59,8 @@ def _read_all() -> Iterator[Requirement]:
     folder = files(__package__) / "data"
     for surface in SURFACES:
         for role in ROLES:
-            file = folder / f"{surface}-{role}.yaml"
-            if file.is_file():
-                entries, _ = read_yaml(file.read_text(encoding="utf-8"), file.name)
-                yield from (_requirement({**entry, "surface": surface, "role": role}) for entry in entries)
+            entries = msgspec.json.decode((folder / f"{surface}-{role}.json").read_bytes())
+            yield from (_requirement({**entry, "surface": surface, "role": role}) for entry in entries)
 
 
 def _requirement(entry: dict[str, Any]) -> Requirement:

@@ -9,12 +9,12 @@ import base64
 import json
 import sys
 import webbrowser
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import generate_token
 from authlib.integrations.httpx_client import OAuth2Client
@@ -82,21 +82,38 @@ def turn(auth_url: str, backend: str, file: Path, prompt: str) -> None:
     words = [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": prompt}]}]
     with make_session(auth_url, file, token=token) as session:
         headers = {"chatgpt-account-id": tokens["account_id"], "accept": "text/event-stream"}
-        request = {"json": {**BODY, "input": words}, "headers": headers}
-        answer = session.post(f"{backend}/codex/responses", **request)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
+        request = {"url": f"{backend}/codex/responses", "json": {**BODY, "input": words}, "headers": headers}
+        text = ask(session, request)
+        if text is None:
             session.refresh_token(f"{auth_url}/oauth/token")
-            answer = session.post(f"{backend}/codex/responses", **request)
-        answer.raise_for_status()
-    print(text_of(answer.text))
+            text = ask(session, request)
+    if text is None:
+        raise SystemExit("log in again")
+    print(text)
 
 
-def text_of(stream: str) -> str:
-    """Return the text of a response that came as events."""
-    events = [json.loads(line[5:]) for line in stream.splitlines() if line.startswith("data:")]
-    if not events or events[-1]["type"] != "response.completed":
-        raise SystemExit("the answer is not whole")
-    return "".join(event["delta"] for event in events if event["type"] == "response.output_text.delta")
+def ask(session: OAuth2Client, request: dict[str, Any]) -> str | None:
+    """Return the answer of the model; None where the access token is refused."""
+    with session.stream("POST", **request) as answer:
+        if answer.status_code == 401:
+            return None
+        if answer.is_error:
+            answer.read()
+            raise SystemExit(f"status {answer.status_code}: {answer.text}")
+        return text_of(answer.iter_lines())
+
+
+def text_of(lines: Iterator[str]) -> str:
+    """Return the text of a response that comes as events."""
+    text, event = "", None
+    for line in lines:
+        if line.startswith("data:"):
+            event = json.loads(line[5:])
+            if event["type"] == "response.output_text.delta":
+                text += event["delta"]
+            elif event["type"] == "response.completed":
+                return text
+    raise SystemExit(f"the answer is not whole: {event}")
 
 
 def keep(file: Path, token: dict[str, Any]) -> None:
@@ -124,9 +141,6 @@ def main(auth_url: str, backend: str, home: str, task: str, prompt: str = "") ->
             turn(auth_url, backend, file, prompt)
     except AuthlibBaseError as error:
         print(f"log in again: {error}", file=sys.stderr)
-        return 1
-    except httpx.HTTPError as error:
-        print(error, file=sys.stderr)
         return 1
     return 0
 

@@ -113,7 +113,9 @@ def test_unauthorized_bounded(trial: Trials) -> None:
 
 @pytest.mark.codex("responses.client.refusal.unauthorized-mended")
 def test_unauthorized_mended(trial: Trials) -> None:
-    outcome = require_success(trial("turn", "token-401-twice"))
+    # Some clients try the same token again before they ask for another.
+    once = trial("turn", "token-401-once")
+    outcome = require_success(once if once.requests("exchangeToken") else trial("turn", "token-401-twice"))
     first, *_, last = [call.exchange.headers.get("authorization") for call in outcome.turns] or [None, None]
     require(first != last, expected="another token at the end", found="the same one")
 
