@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from codex_conformance.cli._options import Subparsers, add_command
 
@@ -33,6 +32,4 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "check", "judge a server or a client by the requirements", _EXAMPLES)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in SUBCOMMANDS:
-        if find_spec(f"codex_conformance.cli.check_{name}") is None:
-            continue  # INTEGRATION: goes when all are there
         import_module(f"codex_conformance.cli.check_{name}").add_parser(commands)

@@ -95,7 +95,9 @@ class Overview:
         return found
 
     def declared(self, requirement: Requirement) -> list[str]:
-        """Return the capabilities that a requirement needs and the target declares."""
+        """Return the capabilities that a requirement needs and a server declares; a client's tasks are no claim."""
+        if self.run.role == "client":
+            return []
         return [name for name in requirement.needs if self.run.capabilities.get(name) == "declared"]
 
 

@@ -128,11 +128,7 @@ def _requirement(
     yield ""
     yield f"{terminal.paint(requirement.level, 'bold', 'red' if is_grave else 'yellow')} {requirement.id}"
     yield from _folded(requirement.sentence, "  ", terminal)
-    if (
-        verdicts[0].outcome == "failed"
-        and overview.run.role == "server"
-        and (declared := overview.declared(requirement))
-    ):
+    if verdicts[0].outcome == "failed" and (declared := overview.declared(requirement)):
         yield from _folded(f"{claim(declared)}.", "  ", terminal)
     for verdict in verdicts:
         yield from _folded(verdict.case, "  ", terminal, hanging="    ")
