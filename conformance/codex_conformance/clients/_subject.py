@@ -55,7 +55,8 @@ def subject_of_client(client: Client, words: Sequence[str] = ()) -> Subject:
 def _has_something(surface: Surface, states: Mapping[str, State]) -> bool:
     """Tell whether anything of a surface can be asked of a client."""
     asked = (each for each in requirements().values() if (each.role, each.surface) == ("client", surface))
-    return any(all(states[need] in PRESENT for need in each.needs) for each in asked)
+    # One without needs has cases with needs of their own.
+    return any(each.needs and all(states[need] in PRESENT for need in each.needs) for each in asked)
 
 
 def _words(text: str) -> list[str]:
