@@ -35,7 +35,8 @@ exit codes:
   1    `diff` or a check found what it looks for
   2    a problem, said in four lines, or a wrong argument
   130  interrupted
-  `run`, `record` and `replay` end with the exit code of their command; `check` has further ones.
+  `run`, `record` and `replay` end with the exit code of their command.
+  `check` has further ones.
 """
 
 
