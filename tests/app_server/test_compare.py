@@ -15,6 +15,8 @@ OTHER_ITEM = {"method": "item/completed", "params": {**THREAD, "item": {"type": 
 NAMED = {"method": "thread/name/updated", "params": {**THREAD, "threadName": "x"}}
 START = {"id": 1, "method": "turn/start", "params": THREAD}
 START_ANSWER = {"id": 1, "result": {"turn": {"id": "<turn-1>"}}}
+INTERRUPT = {"id": 3, "method": "turn/interrupt", "params": THREAD}
+INTERRUPT_ANSWER = {"id": 3, "result": {}}
 SET_NAME = {"id": 2, "method": "thread/name/set", "params": THREAD}
 SET_NAME_ANSWER = {"id": 2, "result": {}}
 QUESTION = {"id": 0, "method": "item/fileChange/requestApproval", "params": {**THREAD, "itemId": "<item-1>"}}
@@ -25,7 +27,7 @@ CASE = Case(name="a case", about="", steps=[])
 PARALLEL = Case(name="a case", about="", steps=[], parallel=True)
 
 
-def said(*messages, by_client=(START, SET_NAME, DECISION)):
+def said(*messages, by_client=(START, INTERRUPT, SET_NAME, DECISION)):
     return {"a": [{"->" if message in by_client else "<-": message} for message in messages]}
 
 
@@ -44,10 +46,10 @@ FOUND = {
         "thread/status/changed.params.l",
     ),
     "the order in a thread": (said(ITEM, COMPLETED), said(COMPLETED, ITEM), "turn/completed comes here"),
-    "an answer after what it begins": (
-        said(START, START_ANSWER, STARTED),
-        said(START, STARTED, START_ANSWER),
-        "turn/started comes here",
+    "an answer after what it brings about": (
+        said(INTERRUPT, INTERRUPT_ANSWER, COMPLETED),
+        said(INTERRUPT, COMPLETED, INTERRUPT_ANSWER),
+        "turn/completed comes here",
     ),
     "flags outside of their turn": (
         said(STARTED, WAITING, COMPLETED),
@@ -66,6 +68,10 @@ PASSED = {
     "an answer before or after a notification that all get": (
         said(SET_NAME, SET_NAME_ANSWER, NAMED),
         said(SET_NAME, NAMED, SET_NAME_ANSWER),
+    ),
+    "a turn that starts before the answer says so": (
+        said(START, START_ANSWER, STARTED),
+        said(START, STARTED, START_ANSWER),
     ),
     "flags before or after the end of an item": (said(STARTED, WAITING, ITEM), said(STARTED, ITEM, WAITING)),
     "a late decision": (said(QUESTION, RESOLVED, DECISION, ITEM), said(QUESTION, RESOLVED, ITEM, DECISION)),

@@ -40,8 +40,9 @@ _FREE = frozenset(
 #: What the flags of an active thread come before and after; the end of an item they do not.
 _STATUS_MARKS = frozenset({"thread/status/changed", "turn/completed", "turn/started"})
 
-#: Answers whose place among the notifications of their thread is promised.
-_PLACED = frozenset({"review/start", "thread/start", "turn/interrupt", "turn/start"})
+#: Answers whose place among the notifications of their thread is promised. That of turn/start is not: under load
+#: the published 0.169.0 sends turn/started before it, about once in a hundred turns.
+_PLACED = frozenset({"review/start", "thread/start", "turn/interrupt"})
 
 #: The pieces of output, which join to the same whole wherever they are cut.
 _PIECES = frozenset({"delta", "deltaBase64"})
