@@ -19,7 +19,9 @@ Each case is a conversation of one or several clients. It ran against the publis
 mock backend as their model; what they said is recorded in `tests/app_server/parity/golden`. The suite
 runs it against the mock of the same release and compares message by message. Ids, times, paths,
 counts of tokens and longer prose of the binary are compared by name, not by value; within a thread,
-order counts except for notifications that the real server sends when it gets round to it.
+order counts except where the real server promises none: notifications that it sends when it gets round
+to them, the answer to `turn/start` beside `turn/started`, and the output of a command while it runs, of
+which it tells all, a part or nothing.
 
 `python tests/app_server/record.py` records the binaries again, `python tests/app_server/compare.py`
 says where the mock differs."""

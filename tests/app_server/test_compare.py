@@ -12,6 +12,7 @@ STARTED = {"method": "turn/started", "params": {**THREAD, "turn": {"id": "<turn-
 COMPLETED = {"method": "turn/completed", "params": {**THREAD, "turn": {"id": "<turn-1>"}}}
 ITEM = {"method": "item/completed", "params": {**THREAD, "item": {"type": "plan", "id": "<item-1>"}}}
 OTHER_ITEM = {"method": "item/completed", "params": {**THREAD, "item": {"type": "plan", "id": "<item-2>"}}}
+OUTPUT = {"method": "item/commandExecution/outputDelta", "params": {**THREAD, "itemId": "<item-1>", "delta": "ok"}}
 NAMED = {"method": "thread/name/updated", "params": {**THREAD, "threadName": "x"}}
 START = {"id": 1, "method": "turn/start", "params": THREAD}
 START_ANSWER = {"id": 1, "result": {"turn": {"id": "<turn-1>"}}}
@@ -61,6 +62,11 @@ FOUND = {
         said(QUESTION, ITEM, DECISION),
         "item/completed plan <item-1> comes here",
     ),
+    "other output of a command": (
+        said(OUTPUT),
+        said(changed(OUTPUT, delta="x")),
+        "item/commandExecution/outputDelta <item-1>.params.delta",
+    ),
     "a connection that hears nothing": (said(STARTED), {}, "turn/started does not come here"),
 }
 
@@ -74,6 +80,7 @@ PASSED = {
         said(START, STARTED, START_ANSWER),
     ),
     "flags before or after the end of an item": (said(STARTED, WAITING, ITEM), said(STARTED, ITEM, WAITING)),
+    "output of a command that is not told as it comes": (said(OUTPUT, ITEM), said(ITEM)),
     "a late decision": (said(QUESTION, RESOLVED, DECISION, ITEM), said(QUESTION, RESOLVED, ITEM, DECISION)),
     "another cursor": (
         said({"id": 2, "result": {"nextCursor": "<cursor-1>"}}),

@@ -9,7 +9,7 @@ from typing import Any
 
 from parity._cases import Case
 from parity._driver import Transcript
-from parity._lanes import Said, lanes_of
+from parity._lanes import Said, is_best_effort, lanes_of
 
 __all__ = ["Difference", "compare"]
 
@@ -38,7 +38,9 @@ def compare(case: Case, real: Transcript, mock: Transcript) -> list[Difference]:
 def _compare_connection(case: Case, real: list[Json], mock: list[Json]) -> Iterator[Difference]:
     real_lanes, mock_lanes = lanes_of(case, real), lanes_of(case, mock)
     for lane in sorted({*real_lanes, *mock_lanes}):
-        yield from _compare_lane(real_lanes.get(lane, []), mock_lanes.get(lane, []))
+        said, other = real_lanes.get(lane, []), mock_lanes.get(lane, [])
+        if (said and other) or not is_best_effort(lane):
+            yield from _compare_lane(said, other)
 
 
 def _compare_lane(real: Sequence[Said], mock: Sequence[Said]) -> Iterator[Difference]:

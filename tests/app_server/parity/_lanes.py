@@ -9,15 +9,18 @@ from typing import Any
 
 from parity._cases import Case
 
-__all__ = ["Said", "lanes_of"]
+__all__ = ["Said", "is_best_effort", "lanes_of"]
 
 Json = dict[str, Any]
+
+#: The output of commands as it comes: the published server tells what it gets hold of, of short commands often nothing.
+_BEST_EFFORT = "item/commandExecution/outputDelta"
 
 #: Notifications of a thread that come when they come: their order among themselves counts, and no other.
 _FREE = frozenset(
     {
+        _BEST_EFFORT,
         "deprecationNotice",
-        "item/commandExecution/outputDelta",
         "mcpServer/startupStatus/updated",
         "serverRequest/resolved",
         "thread/archived",
@@ -70,6 +73,11 @@ def lanes_of(case: Case, messages: list[Json]) -> dict[str, list[Said]]:
         elif message["method"] not in case.chancy:
             sorter.add(message)
     return sorter.lanes
+
+
+def is_best_effort(lane: str) -> bool:
+    """Tell whether a lane may as well be empty."""
+    return lane.startswith(_BEST_EFFORT)
 
 
 class _Sorter:
