@@ -7,6 +7,7 @@ from parity import Case, Difference, Listed, compare, unlisted
 
 THREAD = {"threadId": "<thread-1>"}
 IDLE = {"method": "thread/status/changed", "params": {**THREAD, "status": {"type": "idle"}}}
+UNLOADED = {"method": "thread/status/changed", "params": {**THREAD, "status": {"type": "notLoaded"}}}
 WAITING = {"method": "thread/status/changed", "params": {**THREAD, "status": {"type": "active", "activeFlags": ["x"]}}}
 STARTED = {"method": "turn/started", "params": {**THREAD, "turn": {"id": "<turn-1>"}}}
 COMPLETED = {"method": "turn/completed", "params": {**THREAD, "turn": {"id": "<turn-1>"}}}
@@ -62,6 +63,7 @@ FOUND = {
         said(QUESTION, ITEM, DECISION),
         "item/completed plan <item-1> comes here",
     ),
+    "a status that is told twice": (said(IDLE), said(IDLE, IDLE), "thread/status/changed comes here"),
     "other output of a command": (
         said(OUTPUT),
         said(changed(OUTPUT, delta="x")),
@@ -80,6 +82,7 @@ PASSED = {
         said(START, STARTED, START_ANSWER),
     ),
     "flags before or after the end of an item": (said(STARTED, WAITING, ITEM), said(STARTED, ITEM, WAITING)),
+    "a thread that leaves memory twice": (said(UNLOADED), said(UNLOADED, UNLOADED)),
     "output of a command that is not told as it comes": (said(OUTPUT, ITEM), said(ITEM)),
     "a late decision": (said(QUESTION, RESOLVED, DECISION, ITEM), said(QUESTION, RESOLVED, ITEM, DECISION)),
     "another cursor": (

@@ -55,7 +55,11 @@ class Stuck(Exception):  # noqa: N818 (the state of the run, as the report shows
 
 
 def run(
-    case: Case, places: Mapping[str, str], start: Callable[[], Server], quiet: float
+    case: Case,
+    places: Mapping[str, str],
+    start: Callable[[], Server],
+    quiet: float,
+    is_whole: Callable[[Transcript], bool] = lambda _said: True,
 ) -> tuple[Transcript, Transcript]:
     """Return what was said in a case: with names in it, and as it was.
 
@@ -64,6 +68,7 @@ def run(
         places: The paths and addresses of the run, with their names.
         start: Starts the server.
         quiet: For how many seconds nothing must come until a server counts as idle.
+        is_whole: Tells whether all was said that is expected; at the end a busy server gets more time for the rest.
 
     Raises:
         Stuck: A message that a step waits for did not come.
@@ -71,6 +76,7 @@ def run(
     driver = _Driver(case, places, start, quiet)
     try:
         driver.go()
+        driver.wait_for_the_rest(is_whole)
     finally:
         driver.server.stop()
     return driver.said, driver.raw
@@ -103,7 +109,12 @@ class _Driver:
         for step in self._case.steps:
             verb = next(iter(step))
             _VERBS[verb](self, step.get("on", "a"), step[verb], step)
+
+    def wait_for_the_rest(self, is_whole: Callable[[Transcript], bool]) -> None:
+        """Wait until nothing has come for a while, and longer while something is missing."""
         self._settle()
+        while not is_whole(self.said) and self._hears_more():
+            self._settle()
 
     def _connect(self, name: str, handshake: str) -> None:
         self._connections[name] = _Connection(self.server.connect())
@@ -203,6 +214,10 @@ class _Driver:
         """Wait until nothing has come for a while."""
         self._drain(self._quiet)
         self._drain()
+
+    def _hears_more(self) -> bool:
+        turns = range(int(_PATIENCE / self._quiet))
+        return any(self._take(name, self._quiet) is not None for _ in turns for name in self._connections)
 
     def _open(self, _name: str, other: str, step: Json) -> None:
         self._connect(other, step.get("handshake", "experimental"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from codex_conformance.app_servers import Home, InProcessServer, SocketServer, StdioServer, mock_places, scenario_of
@@ -28,7 +29,9 @@ def run_mock(case: Case, release: str) -> tuple[Transcript, Transcript]:
     return run(case, mock_places(folder), lambda: InProcessServer(release, scenario, world, folder), _QUIET)
 
 
-def run_mock_command(case: Case, release: str, folder: Path) -> tuple[Transcript, Transcript]:
+def run_mock_command(
+    case: Case, release: str, folder: Path, is_whole: Callable[[Transcript], bool]
+) -> tuple[Transcript, Transcript]:
     """Return what the mock says in a case when it is a command that keeps its state in a file."""
     places = mock_places(folder)
     home, work, *_ = map(Path, places)
@@ -42,4 +45,4 @@ def run_mock_command(case: Case, release: str, folder: Path) -> tuple[Transcript
     environment = {"PATH": os.environ["PATH"], "CODEX_HOME": str(home)}
     transport = SocketServer if case.websocket else StdioServer
     surroundings = Home(work, environment, folder / "stderr.txt", places)
-    return run(case, places, lambda: transport(command, surroundings), _QUIET_COMMAND)
+    return run(case, places, lambda: transport(command, surroundings), _QUIET_COMMAND, is_whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from codex_conformance.app_servers import SocketServer, StdioServer, home_for
@@ -21,9 +22,11 @@ def binary_of(release: str) -> Path:
     return _CODEX_FOLDER / release / "node_modules" / ".bin" / "codex"
 
 
-def run_real(case: Case, release: str, folder: Path) -> tuple[Transcript, Transcript]:
+def run_real(
+    case: Case, release: str, folder: Path, is_whole: Callable[[Transcript], bool] = lambda _said: True
+) -> tuple[Transcript, Transcript]:
     """Return what the published binary says in a case: with names in it, and as it was."""
     command = [str(binary_of(release)), "app-server"]
     transport = SocketServer if case.websocket else StdioServer
     with home_for(case.setup, folder) as home:
-        return run(case, home.places, lambda: transport(command, home), _QUIET)
+        return run(case, home.places, lambda: transport(command, home), _QUIET, is_whole)
