@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from codex_schemas.diff import RULES, Level, Message, Part, Protocol, compare
@@ -384,7 +384,6 @@ def edited(draw: st.DrawFn) -> tuple[Protocol, Edit, Protocol]:
     return old, edit, new
 
 
-@settings(deadline=None)
 @given(case=edited(), strict=st.booleans())
 def test_the_diff_finds_exactly_the_one_edit(case: tuple[Protocol, Edit, Protocol], *, strict: bool):
     old, edit, new = case
@@ -404,7 +403,6 @@ def test_the_diff_finds_exactly_the_one_edit(case: tuple[Protocol, Edit, Protoco
     }
 
 
-@settings(deadline=None)
 @given(edited())
 def test_the_opposite_edit_is_the_mirrored_change(case: tuple[Protocol, Edit, Protocol]):
     old, edit, new = case
@@ -417,7 +415,6 @@ def test_the_opposite_edit_is_the_mirrored_change(case: tuple[Protocol, Edit, Pr
     assert change.location in (names if edit.rule.endswith("-renamed") else {edit.location})
 
 
-@settings(deadline=None)
 @given(protocols())
 def test_a_protocol_does_not_differ_from_itself(protocol: Protocol):
     assert compare(protocol, deepcopy(protocol)).changes == ()

@@ -14,7 +14,7 @@ from itertools import islice, product
 from typing import Any
 
 import jsonschema_rs
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from codex_schemas.diff import RULES, Level, Message, Part, Protocol, compare
@@ -300,19 +300,16 @@ def _close(schema: Any) -> Any:
     return closed
 
 
-@settings(deadline=None)
 @given(pair=pairs(), has_messages=st.booleans())
 def test_what_passes_as_compatible_is(pair: tuple[Json, Json], *, has_messages: bool):
     check(*pair, has_messages=has_messages)
 
 
-@settings(deadline=None)
 @given(pair=pairs(plain=True), has_messages=st.booleans())
 def test_what_passes_as_compatible_with_closed_objects_is(pair: tuple[Json, Json], *, has_messages: bool):
     check(*pair, has_messages=has_messages, strict=True)
 
 
-@settings(deadline=None)
 @given(pairs().filter(lambda pair: "$ref" not in json.dumps(pair)))
 def test_the_opposite_comparison_is_the_mirror(pair: tuple[Json, Json]):
     old, new = map(protocol, pair)
@@ -321,7 +318,6 @@ def test_the_opposite_comparison_is_the_mirror(pair: tuple[Json, Json]):
     assert sorted(RULES[change.rule].mirror for change in forth) == sorted(change.rule for change in back)
 
 
-@settings(deadline=None)
 @given(definitions())
 def test_equal_schemas_do_not_differ(known: Json):
     assert compare(protocol(known), protocol(_copied(known))).changes == ()
