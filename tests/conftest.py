@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["pytester"]
+
+# A machine that is busy with something else says nothing about the code: no example has a time limit.
+settings.register_profile("codex-testkit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("codex-testkit")
 
 _LOOPBACK = ("127.", "::1", "localhost")
 

@@ -22,10 +22,11 @@ from websockets.frames import Frame, Opcode
 MOCK = [sys.executable, "-c", "import sys; from codex_conformance.cli import main; sys.exit(main())", "app-server"]
 SECRET = b"s" * 40
 HEADER = b'{"alg":"HS256"}'
-NOW = int(time.time())
 INITIALIZE = b'{"method":"initialize","id":1,"params":{"clientInfo":{"name":"probe","version":"1"}}}'
-#: A connection that says nothing for so long stays open.
-SILENCE = 1.0
+#: A connection that says nothing for so long, before and after somebody else got an answer, stays open.
+SILENCE = 0.5
+#: How many seconds something may take that must happen.
+PATIENCE = 30.0
 
 UPGRADE = {
     "Host": "127.0.0.1",
@@ -99,33 +100,37 @@ def encoded(data: bytes) -> str:
 
 
 def bearer(**claims: object) -> str:
-    merged = {"exp": NOW + 600, "iss": "me", "aud": "you"} | claims
+    merged = {"exp": int(time.time()) + 600, "iss": "me", "aud": "you"} | claims
     content = json.dumps({name: value for name, value in merged.items() if value is not None}).encode()
     signed = f"{encoded(HEADER)}.{encoded(content)}"
     return f"Bearer {signed}.{encoded(hmac.digest(SECRET, signed.encode(), 'sha256'))}"
 
 
-AUTHORIZATIONS = {
-    "right": bearer(),
-    "blanks": bearer().replace(" ", "  ") + "  ",
-    "none": None,
-    "no scheme": "abc",
-    "another scheme": "Basic abc",
-    "no token": "Bearer",
-    "junk": "Bearer junk",
-    "within the skew": bearer(exp=NOW - 10),
-    "expired": bearer(exp=NOW - 100, iss="x"),
-    "too early": bearer(nbf=NOW + 100),
-    "no expiry": bearer(exp=None),
-    "a fraction": bearer(exp=NOW + 600.5),
-    "another issuer": bearer(iss="x", aud="x"),
-    "no issuer": bearer(iss=None),
-    "issuers": bearer(iss=["me"]),
-    "audiences": bearer(aud=["x", "you"]),
-    "another audience": bearer(aud="x"),
-    "an audience that is none": bearer(aud=[1, "you"]),
-    "padding": bearer() + "=",
-}
+def authorizations() -> dict[str, str | None]:
+    """Return headers with tokens, which are good or bad as of now."""
+    now = int(time.time())
+    return {
+        "right": bearer(),
+        "blanks": bearer().replace(" ", "  ") + "  ",
+        "none": None,
+        "no scheme": "abc",
+        "another scheme": "Basic abc",
+        "no token": "Bearer",
+        "junk": "Bearer junk",
+        "within the skew": bearer(exp=now - 10),
+        "expired": bearer(exp=now - 100, iss="x"),
+        "too early": bearer(nbf=now + 100),
+        "no expiry": bearer(exp=None),
+        "a fraction": bearer(exp=now + 600.5),
+        "another issuer": bearer(iss="x", aud="x"),
+        "no issuer": bearer(iss=None),
+        "issuers": bearer(iss=["me"]),
+        "audiences": bearer(aud=["x", "you"]),
+        "another audience": bearer(aud="x"),
+        "an audience that is none": bearer(aud=[1, "you"]),
+        "padding": bearer() + "=",
+    }
+
 
 LISTEN = ("--listen", "ws://127.0.0.1:0")
 
@@ -195,12 +200,6 @@ def _port(process: subprocess.Popen[str]) -> int:
     for line in process.stderr:
         if (found := re.search(r"ws://127\.0\.0\.1:(\d+)", line)) is not None:
             break
-    # The address is told before it is listened on.
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", int(found[1]))) == 0:
-                break
-        time.sleep(0.05)
     return int(found[1])
 
 
@@ -211,19 +210,42 @@ def pair(codex) -> Iterator[Pair]:
     pair.stop()
 
 
-def ask(where: int | socket.socket, *parts: bytes) -> tuple[bytes, str]:
+def connect(where: int | Path) -> socket.socket:
+    """Connect to a port or a Unix socket as soon as somebody listens, which is after its address was told."""
+    address = ("127.0.0.1", where) if isinstance(where, int) else str(where)
+    for _ in range(int(PATIENCE / 0.05)):
+        connection = socket.socket(socket.AF_INET if isinstance(where, int) else socket.AF_UNIX)
+        if connection.connect_ex(address) == 0:
+            return connection
+        connection.close()
+        time.sleep(0.05)
+    raise AssertionError(f"nobody listens on {where}")
+
+
+def ask(where: int | Path, *parts: bytes) -> tuple[bytes, str]:
     """Send parts, each after the answer to the one before; return what came last, and whether it is still open."""
     answer, end = b"", "open"
-    with socket.create_connection(("127.0.0.1", where)) if isinstance(where, int) else where as connection:
+    with connect(where) as connection:
         connection.settimeout(SILENCE)
         for part in parts:
             answer = b""
             with suppress(TimeoutError, ConnectionError):
                 connection.sendall(part)
-                while data := connection.recv(65536):
+                while data := receive(connection, where):
                     answer += data
                 end = "closed"
     return re.sub(rb"date: [^\r]*", b"date", answer), end
+
+
+def receive(connection: socket.socket, where: int | Path) -> bytes:
+    """Return what comes next; nothing has come only where the server, however busy, answered another meanwhile."""
+    with suppress(TimeoutError):
+        return connection.recv(65536)
+    with connect(where) as witness:
+        witness.settimeout(PATIENCE)
+        witness.sendall(request())
+        witness.recv(1)
+    return connection.recv(65536)
 
 
 def ask_all(port: int, cases: dict[str, tuple[bytes, ...]]) -> dict[str, tuple[bytes, str]]:
@@ -252,7 +274,7 @@ def test_signed_tokens_are_judged_alike(pair, codex) -> None:
     mode = ("--ws-auth", "signed-bearer-token", "--ws-shared-secret-file", "secret")
     published, mock = pair.listen(*mode, "--ws-issuer", "me", "--ws-audience", "you")
 
-    cases = {name: (request(Authorization=value),) for name, value in AUTHORIZATIONS.items()}
+    cases = {name: (request(Authorization=value),) for name, value in authorizations().items()}
     assert ask_all(mock, cases) == ask_all(published, cases)
 
 
@@ -290,21 +312,10 @@ def test_unix_sockets_are_alike(pair, codex) -> None:
 
 
 def _seen_at(path: Path, process: subprocess.Popen[str]) -> dict[str, object]:
-    answers = {name: ask(_connect(path), data) for name, data in SOCKET_REQUESTS.items()}
+    answers = {name: ask(path, data) for name, data in SOCKET_REQUESTS.items()}
     mode = oct(path.stat().st_mode)
     process.send_signal(signal.SIGTERM)
     return {"answers": answers, "mode": mode, "exit code": process.wait(30), "is left": path.exists()}
-
-
-def _connect(path: Path) -> socket.socket:
-    """Connect as soon as somebody listens."""
-    for _ in range(200):
-        connection = socket.socket(socket.AF_UNIX)
-        if connection.connect_ex(str(path)) == 0:
-            return connection
-        connection.close()
-        time.sleep(0.05)
-    raise AssertionError(f"nobody listens on {path}")
 
 
 @pytest.mark.usefixtures("default_signals")

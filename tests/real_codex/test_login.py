@@ -75,7 +75,7 @@ def test_a_foreign_state_does_not_end_the_login(browser_login, person) -> None:
     """A callback with a wrong state is refused by codex, and the true one still succeeds."""
     process, url = browser_login
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen("http://127.0.0.1:1455/auth/callback?code=x&state=foreign", timeout=10)
+        urllib.request.urlopen("http://127.0.0.1:1455/auth/callback?code=x&state=foreign", timeout=30)
     caught.value.close()
     assert caught.value.code == 400
 

@@ -76,15 +76,17 @@ def record(path: Path, scenario: dict, home: Path, run: Callable[[dict[str, str]
 
 
 def said_by_server(path: Path) -> list[list[bytes]]:
-    """Return what the server said in each exchange with the model."""
+    """Return what the server said in each exchange with the model: its frames, or its body, however that was cut."""
     said: dict[int, list[bytes]] = {}
     models = []
     with RecordingReader(path) as reader:
         for entry in reader:
             if getattr(entry, "url", "").endswith("/codex/responses"):
                 models.append(entry.x)
-            if isinstance(entry, Data | Frame) and entry.side == "server":
+            if isinstance(entry, Frame) and entry.side == "server":
                 said.setdefault(entry.x, []).append(entry.content)
+            if isinstance(entry, Data) and entry.side == "server":
+                said[entry.x] = [b"".join([*said.get(entry.x, []), entry.content])]
     return [said.get(x, []) for x in models]
 
 

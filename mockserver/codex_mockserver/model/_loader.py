@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path as FilePath
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ __all__ = ["find_problems", "load_scenario", "named_scenario", "scenario_schema"
 
 #: The key by which a file tells editors where its schema is.
 _SCHEMA_KEY = "$schema"
+#: Where a type is first used, msgspec examines it; two threads that let it do so at once end the process.
+_EXAMINING = Lock()
 
 
 def load_scenario(source: Scenario | Mapping[str, Any] | FilePath | str) -> Scenario:
@@ -61,7 +64,9 @@ def _wrong(data: Any) -> Iterator[Contradiction]:
 
 
 def _convert(data: Json) -> Scenario:
-    return msgspec.convert({key: value for key, value in data.items() if key != _SCHEMA_KEY}, Scenario)
+    values = {key: value for key, value in data.items() if key != _SCHEMA_KEY}
+    with _EXAMINING:
+        return msgspec.convert(values, Scenario)
 
 
 def named_scenario(name: str) -> Scenario:

@@ -6,7 +6,6 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -14,6 +13,7 @@ from codex_mockserver.http import REAL_HOSTS
 from codex_mockserver.serving import ConnectProxy
 from codex_mockserver.serving._listener import in_url, listening_address, require_loopback, unavailable
 from codex_mockserver.serving._tls import Authority
+from codex_mockserver.serving._tls_side import TlsSide
 
 __all__ = ["Front", "Serve"]
 
@@ -23,7 +23,7 @@ _HANDSHAKE_SECONDS = 10.0
 Serve: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter, str], Awaitable[None]]
 
 
-class Front:
+class Front(TlsSide):
     """Accepts connections and has each of them served.
 
     Args:
@@ -44,10 +44,8 @@ class Front:
         self._host = "127.0.0.1" if host == "localhost" else host
         self._plain_port = plain_port
         self._proxy_port = proxy_port
-        self._authority: Authority | None = None
         self._plain: asyncio.Server | None = None
         self._secure: asyncio.Server | None = None
-        self._proxy: ConnectProxy | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         #: The host that a client of a tunnel greets.
         self._names: WeakKeyDictionary[ssl.SSLObject, str] = WeakKeyDictionary()
@@ -61,21 +59,6 @@ class Front:
     def https_url(self) -> str | None:
         """The URL at which the tunnels end; None without a proxy."""
         return f"https://localhost:{listening_address(self._secure)[1]}" if self._secure else None
-
-    @property
-    def proxy_url(self) -> str | None:
-        """The URL for ``HTTPS_PROXY``; None without a proxy."""
-        return f"http://{self._proxy.authority}" if self._proxy else None
-
-    @property
-    def ca_file(self) -> Path | None:
-        """The certificate that a client of the tunnels must trust; None without a proxy."""
-        return self._authority.certificate_file if self._authority else None
-
-    @property
-    def refused_hosts(self) -> list[str]:
-        """``host:port`` of each tunnel that was refused, in order."""
-        return list(self._proxy.refused) if self._proxy else []
 
     async def start(self) -> None:
         """Begin to listen.

@@ -15,6 +15,7 @@ from codex_mockserver.serving._listener import Listener
 from codex_mockserver.serving._loop_thread import shared_loop
 from codex_mockserver.serving._proxy import ConnectProxy
 from codex_mockserver.serving._side_world import SideWorld, SyncSideWorld
+from codex_mockserver.serving._tls_side import TlsSide
 from codex_mockserver.serving._universe import AsyncUniverse, SyncUniverse, Universe
 from codex_mockserver.world import Clock, World
 from codex_mockserver.world.description import describe_accounts
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Backend", "SyncBackend"]
 
 
-class _Backend(Universe):
+class _Backend(TlsSide, Universe):
     """A world behind listeners, whatever kind of code uses it."""
 
     def __init__(
@@ -57,9 +58,7 @@ class _Backend(Universe):
         self._wants_tls = tls or proxy
         self._wants_proxy = proxy
         self._http = Listener(self.app, host, http_port, allow_remote=allow_remote)
-        self._authority: Authority | None = None
         self._https: Listener | None = None
-        self._proxy: ConnectProxy | None = None
 
     @property
     def url(self) -> str:
@@ -70,21 +69,6 @@ class _Backend(Universe):
     def https_url(self) -> str | None:
         """The base URL of the https listener, without a slash at the end; None without ``tls``."""
         return f"https://localhost:{self._https.address[1]}" if self._https else None
-
-    @property
-    def proxy_url(self) -> str | None:
-        """The URL for ``HTTPS_PROXY``; None without ``proxy``."""
-        return f"http://{self._proxy.authority}" if self._proxy else None
-
-    @property
-    def ca_file(self) -> Path | None:
-        """The certificate that a client of the https listener must trust; None without ``tls``."""
-        return self._authority.certificate_file if self._authority else None
-
-    @property
-    def refused_hosts(self) -> list[str]:
-        """``host:port`` of each tunnel that the proxy has refused, in order."""
-        return list(self._proxy.refused) if self._proxy else []
 
     def describe(self) -> dict[str, Any]:
         """Return the addresses, and each account with fresh credentials, as JSON."""

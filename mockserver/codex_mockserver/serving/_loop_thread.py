@@ -13,6 +13,9 @@ __all__ = ["LoopThread", "shared_loop"]
 
 _T = TypeVar("_T")
 
+#: Two threads that need the loop at the same time get the same one.
+_MAKING = threading.Lock()
+
 
 class LoopThread:
     """One event loop that runs in a thread of its own until the process ends."""
@@ -28,7 +31,8 @@ class LoopThread:
 
 def shared_loop() -> LoopThread:
     """Return the one loop of this process; it is made when it is first needed."""
-    return _loop_of(os.getpid())
+    with _MAKING:
+        return _loop_of(os.getpid())
 
 
 @cache

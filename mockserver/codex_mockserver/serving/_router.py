@@ -34,6 +34,7 @@ def mock_router(backend: Backend | SyncBackend | ASGIApp) -> BackendRouter:
 
     Use it as ``with mock_router(backend): ...``. It serves ``httpx.Client`` and
     ``httpx.AsyncClient``; the backend need not run. A call to another host fails the test.
+    What another HTTP library sends, as the ``openai`` SDK does, passes it by.
     """
     app = backend.app if isinstance(backend, Backend | SyncBackend) else backend
     router = BackendRouter(assert_all_called=False)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,9 +104,10 @@ class StateFile:
         self._written: dict[tuple[str, str], int] = {}
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1)
-            self._prepare()
         except sqlite3.Error as error:
             raise self._unfit(str(error)) from None
+        with self._let_go_if_unfit():
+            self._prepare()
 
     def load(self) -> tuple[State, bytes] | None:
         """Return the world's memory and the snapshot of its beginning, or None from a new file.
@@ -114,18 +116,16 @@ class StateFile:
             Problem: What the file holds is no state of a world.
         """
         parts: dict[str, dict[str, Any]] = {}
-        for collection, key, value in self._connection.execute(
-            "SELECT collection, key, value FROM records ORDER BY position"
-        ):
-            parts.setdefault(collection, {})[key] = msgspec.Raw(value)
-        single = parts.pop(_SINGLE, {})
-        if not single:
-            return None
-        try:
+        with self._let_go_if_unfit():
+            for collection, key, value in self._connection.execute(
+                "SELECT collection, key, value FROM records ORDER BY position"
+            ):
+                parts.setdefault(collection, {})[key] = msgspec.Raw(value)
+            single = parts.pop(_SINGLE, {})
+            if not single:
+                return None
             beginning = bytes(single.pop(_BEGINNING))
             return msgspec.json.decode(msgspec.json.encode({**single, **parts}), type=State), beginning
-        except (KeyError, msgspec.DecodeError) as error:
-            raise self._unfit(str(error)) from None
 
     def hold(self, state: State, beginning: bytes) -> None:
         """Keep this memory from now on, in the place of whatever the file holds."""
@@ -152,11 +152,20 @@ class StateFile:
         self.commit()
         self._connection.close()
 
+    @contextmanager
+    def _let_go_if_unfit(self) -> Iterator[None]:
+        """Close the file again where it turns out to hold no state of a world, and say so."""
+        try:
+            yield
+        except (sqlite3.Error, KeyError, msgspec.DecodeError) as error:
+            self._connection.close()
+            raise self._unfit(str(error)) from None
+
     def _prepare(self) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         (count,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if version != _FORMAT and count:
-            raise self._unfit(f"a database of another kind (format {version})")
+            raise sqlite3.DatabaseError(f"a database of another kind (format {version})")
         # One process at a time: a second one is told so instead of seeing half of a world.
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")

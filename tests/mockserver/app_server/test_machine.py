@@ -244,5 +244,5 @@ class Machine(RuleBasedStateMachine):
             assert listener.client.is_answered(identifier), "every request is answered in the end"
 
 
-Machine.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+Machine.TestCase.settings = settings(max_examples=100, stateful_step_count=30)
 TestMachine = Machine.TestCase

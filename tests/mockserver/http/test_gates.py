@@ -9,6 +9,9 @@ import pytest
 from codex_mockserver.http import Gates
 from codex_schemas import Problem
 
+#: How many seconds something may take that must happen.
+PATIENCE = 30
+
 
 @pytest.fixture
 async def gates() -> Gates:
@@ -21,7 +24,7 @@ async def test_a_gate_is_closed_until_it_is_opened(gates) -> None:
     assert gates.waiting == {"a": 3}
 
     gates.open("a")
-    await asyncio.wait_for(asyncio.gather(*passing), 5)
+    await asyncio.wait_for(asyncio.gather(*passing), PATIENCE)
 
     assert gates.waiting == {}
 
@@ -35,7 +38,7 @@ async def test_each_name_is_a_gate_of_its_own(gates) -> None:
 
     assert not passing.done()
     gates.open("a")
-    await asyncio.wait_for(passing, 5)
+    await asyncio.wait_for(passing, PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +46,7 @@ async def test_each_name_is_a_gate_of_its_own(gates) -> None:
 )
 async def test_a_gate_that_is_closed_again_holds_what_comes_later(gates, closing) -> None:
     gates.open("a")
-    await asyncio.wait_for(gates.passing("a"), 5)
+    await asyncio.wait_for(gates.passing("a"), PATIENCE)
 
     closing(gates)
     later = asyncio.create_task(gates.passing("a"))
@@ -67,7 +70,7 @@ async def test_a_gate_opens_from_another_thread(gates) -> None:
 
     await asyncio.to_thread(gates.open, "a")
 
-    await asyncio.wait_for(passing, 5)
+    await asyncio.wait_for(passing, PATIENCE)
 
 
 async def test_a_gate_that_nothing_reaches_is_told(gates) -> None:

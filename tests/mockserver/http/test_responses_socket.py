@@ -16,6 +16,8 @@ from codex_schemas import load_events
 
 CODEX = "/backend-api/codex/responses"
 PUBLIC = "/v1/responses"
+#: How many seconds something may take that must happen.
+PATIENCE = 30
 TERMINAL = ("response.completed", "response.failed", "response.incomplete", "error")
 
 
@@ -34,7 +36,7 @@ class Client:
 
     async def receive(self):
         """Return the next event, or None when the application let go of the connection."""
-        message = await asyncio.wait_for(self.from_app.get(), 5)
+        message = await asyncio.wait_for(self.from_app.get(), PATIENCE)
         return None if message is None else json.loads(message["text"])
 
     async def ask(self, frame):
@@ -67,12 +69,12 @@ async def connected(
 
     task = asyncio.create_task(serve())
     await client.to_app.put({"type": "websocket.connect"})
-    client.handshake = await asyncio.wait_for(client.from_app.get(), 5)
+    client.handshake = await asyncio.wait_for(client.from_app.get(), PATIENCE)
     try:
         yield client
     finally:
         await client.to_app.put({"type": "websocket.disconnect", "code": 1006})
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, PATIENCE)
 
 
 def app_of(scenario="name: echo\n") -> App:

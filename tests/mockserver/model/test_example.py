@@ -109,7 +109,7 @@ SCHEMAS = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SCHEMAS)
 def test_whatever_is_made_up_fits(schema) -> None:
     jsonschema.Draft202012Validator(schema).validate(example_of(schema))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openai.types.responses import ResponseStreamEvent
 from pydantic import TypeAdapter
@@ -70,7 +70,6 @@ def joined(events, kind: str) -> str:
     return "".join(event["delta"] for event in events if event["type"] == kind)
 
 
-@settings(deadline=None)
 @given(say=st.lists(entries, max_size=5), end=ends)
 def test_any_scenario_gives_a_stream_that_keeps_its_contract(say, end) -> None:
     events = turn(*say, end=end).events
@@ -79,7 +78,6 @@ def test_any_scenario_gives_a_stream_that_keeps_its_contract(say, end) -> None:
     assert load("responses").validator("Response").violations(events[-1]["response"]) == []
 
 
-@settings(deadline=None)
 @given(say=st.lists(entries, max_size=5), end=ends)
 def test_the_stream_says_what_the_response_holds(say, end) -> None:
     whole = turn(*say, end=end)

@@ -62,7 +62,7 @@ def between(recorder: Recorder) -> Callable[..., object]:
         server = await asyncio.start_server(guarded, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         upstream = upstream_at(f"http://127.0.0.1:{port}{path}")
-        async with server, RecordingProxy(recorder, upstream, tunnels=False) as proxy, asyncio.timeout(10):
+        async with server, RecordingProxy(recorder, upstream, tunnels=False) as proxy, asyncio.timeout(30):
             host, own_port = proxy.url.removeprefix("http://").split(":")
             reader, writer = await asyncio.open_connection(host, int(own_port))
             yield reader, writer

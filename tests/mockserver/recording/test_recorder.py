@@ -76,6 +76,7 @@ async def test_a_full_disk_does_not_touch_what_passes(between, recorder, tmp_pat
             for _ in range(20):
                 writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
                 await reader.readuntil(b"x" * 100)
+        recorder.finish()
 
     assert recorder.problem is not None
     assert read(tmp_path / "recording.jsonl")[1] is True

@@ -36,7 +36,7 @@ class Between:
         parts = []
         while data := os.read(self.from_process, 1000):
             parts.append(data)
-        self._thread.join(10)
+        self._thread.join(60)
         return b"".join(parts)
 
     def hang_up(self) -> None:
@@ -77,7 +77,7 @@ def test_a_process_hears_that_its_client_reads_no_more(between) -> None:
     client = between("import sys\nwhile True: print('x' * 1000, flush=True)")
     os.read(client.from_process, 10)
     os.close(client.from_process)
-    client._thread.join(10)
+    client._thread.join(60)
 
     assert client.code == 1
     client.hang_up()

@@ -57,7 +57,7 @@ async def test_a_client_that_left_in_the_middle_leaves_again(recording) -> None:
     ends = [End(at=2, x=1, side=side, how="cut") for side in ("client", "server")]
     path = recording(*call(), *said, *ends)
     async with Replay(path) as server:
-        (done,) = await replay_to(path, server.url, within=5)
+        (done,) = await replay_to(path, server.url)
 
     assert done.differences == []
 

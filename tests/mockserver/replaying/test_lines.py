@@ -41,7 +41,7 @@ def play(path, *said: bytes, **options):
     parts = []
     while data := os.read(from_replay, 1000):
         parts.append(data)
-    thread.join(10)
+    thread.join(60)
     for descriptor in (theirs, from_replay):
         os.close(descriptor)
     return b"".join(parts), misses[0]

@@ -54,7 +54,7 @@ def test_synchronous_code_waits_for_the_journal() -> None:
         (exchange,) = backend.wait(1, "jwks")
 
         assert exchange.status == 200
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
 
 
 def test_waiting_in_vain_says_what_came_instead() -> None:
@@ -230,12 +230,14 @@ def test_the_ca_key_is_written_on_demand(tmp_path) -> None:
 
 
 def test_a_second_backend_is_ready_in_a_few_milliseconds() -> None:
-    with SyncBackend():
+    def seconds() -> float:
         started = time.perf_counter()
         with SyncBackend():
-            elapsed = time.perf_counter() - started
+            return time.perf_counter() - started
 
-    assert elapsed < 0.1
+    with SyncBackend():
+        # The quickest of several: a machine may be busy.
+        assert min(seconds() for _ in range(10)) < 0.1
 
 
 async def test_backends_of_one_loop_share_nothing() -> None:
@@ -245,14 +247,14 @@ async def test_backends_of_one_loop_share_nothing() -> None:
         assert (len(one.journal), len(other.journal)) == (1, 0)
 
 
-async def test_leaving_a_backend_does_not_wait_for_clients() -> None:
-    started = time.monotonic()
-    async with Backend() as backend:
-        host, port = backend.url.removeprefix("http://").split(":")
-        _, writer = await asyncio.open_connection(host, int(port))
-    writer.close()
+async def test_leaving_a_backend_does_not_wait_for_clients(rounds) -> None:
+    backend = await Backend().__aenter__()
+    host, port = backend.url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
 
-    assert time.monotonic() - started < 1
+    assert await rounds(backend.__aexit__()) < 20
+
+    writer.close()
 
 
 @pytest.mark.parametrize("name", codex_mockserver.__all__)

@@ -25,7 +25,7 @@ async def connected(app: App) -> AsyncIterator[tuple[asyncio.StreamReader, async
     reader, writer = await asyncio.open_connection(*listener.address)
     writer.write(REQUEST)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             yield reader, writer
     finally:
         writer.close()

@@ -76,8 +76,13 @@ async def test_a_client_that_closes_its_side_after_the_request_gets_its_answer(l
 @pytest.mark.parametrize(
     "sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nhost: x\r\n"], ids=["nothing", "line", "header"]
 )
-async def test_a_client_that_is_slow_with_its_header_is_dropped(listener, raw, sent) -> None:
+async def test_a_client_that_is_slow_with_its_header_is_dropped(application, raw, sent) -> None:
+    listener = Listener(application, header_seconds=0.1)
+    await listener.start()
+
     assert await raw(listener.address, sent) == b""
+
+    await listener.stop()
 
 
 async def test_a_stream_that_the_application_breaks_off_reaches_the_client_as_a_broken_body(listener) -> None:
@@ -122,17 +127,14 @@ async def test_a_websocket_frame_that_breaks_the_protocol_closes_only_that_socke
     assert caplog.records == []
 
 
-async def test_stopping_drops_streams_and_sockets_and_idle_connections_at_once(listener, caplog) -> None:
+async def test_stopping_drops_streams_and_sockets_and_idle_connections_at_once(listener, rounds, caplog) -> None:
     caplog.set_level(logging.DEBUG, logger="asyncio")
     idle, idle_writer = await asyncio.open_connection(*listener.address)
     stream, stream_writer = await asyncio.open_connection(*listener.address)
     stream_writer.write(b"GET /endless HTTP/1.1\r\nhost: x\r\n\r\n")
     await stream.readuntil(b"hello")
     async with connect(f"ws://{listener.authority}/", proxy=None) as socket:
-        started = time.monotonic()
-        await listener.stop()
-
-        assert time.monotonic() - started < 0.5
+        assert await rounds(listener.stop()) < 20
         with pytest.raises(ConnectionClosed):
             await socket.recv()
     assert (await stream.read(), await idle.read()) == (b"\r\n", b"")
@@ -172,13 +174,16 @@ async def test_garbage_on_the_tls_port_is_dropped_without_a_trace(application, r
 
 
 async def test_a_second_listener_of_a_process_starts_in_a_few_milliseconds(listener, application) -> None:
-    started = time.perf_counter()
-    second = Listener(application)
-    await second.start()
-    elapsed = time.perf_counter() - started
-    await second.stop()
+    async def seconds() -> float:
+        started = time.perf_counter()
+        second = Listener(application)
+        await second.start()
+        elapsed = time.perf_counter() - started
+        await second.stop()
+        return elapsed
 
-    assert elapsed < 0.05
+    # The quickest of several: a machine may be busy.
+    assert min([await seconds() for _ in range(10)]) < 0.05
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", ""])

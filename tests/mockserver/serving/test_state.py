@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -20,7 +21,7 @@ def responses_in(file: Path) -> list[str]:
     copy.write_bytes(file.read_bytes())
     for suffix in ("-wal",):
         copy.with_name(copy.name + suffix).write_bytes(file.with_name(file.name + suffix).read_bytes())
-    with sqlite3.connect(copy) as connection:
+    with closing(sqlite3.connect(copy)) as connection:
         return [key for (key,) in connection.execute("SELECT key FROM records WHERE collection = 'responses'")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,10 +35,9 @@ def test_a_world_goes_on_where_it_stopped(tmp_path: Path) -> None:
     kept = memory_of(first)
     first.close()
 
-    second = World(seed=2, state_file=tmp_path / "world.db")
-
-    assert memory_of(second) == kept
-    assert tokens.refresh_token in second.state.refresh_tokens
+    with closing(World(seed=2, state_file=tmp_path / "world.db")) as second:
+        assert memory_of(second) == kept
+        assert tokens.refresh_token in second.state.refresh_tokens
 
 
 def test_what_was_not_committed_is_lost_whole(tmp_path: Path) -> None:
@@ -47,7 +46,8 @@ def test_what_was_not_committed_is_lost_whole(tmp_path: Path) -> None:
     issue_tokens(first, "plus")
     first._file._connection.close()
 
-    assert memory_of(World(state_file=tmp_path / "world.db")) == kept
+    with closing(World(state_file=tmp_path / "world.db")) as second:
+        assert memory_of(second) == kept
 
 
 def test_reset_leads_to_the_first_moment_of_the_file(tmp_path: Path) -> None:
@@ -56,10 +56,10 @@ def test_reset_leads_to_the_first_moment_of_the_file(tmp_path: Path) -> None:
     issue_tokens(first, "plus")
     first.close()
 
-    second = World(state_file=tmp_path / "world.db")
-    second.reset()
+    with closing(World(state_file=tmp_path / "world.db")) as second:
+        second.reset()
 
-    assert memory_of(second) == beginning
+        assert memory_of(second) == beginning
 
 
 def test_a_second_process_is_refused(tmp_path: Path) -> None:
@@ -159,5 +159,5 @@ class Restarts(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-Restarts.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+Restarts.TestCase.settings = settings(max_examples=30, stateful_step_count=25)
 TestRestarts = Restarts.TestCase

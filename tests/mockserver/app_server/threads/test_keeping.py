@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
+import pytest
+
 from codex_mockserver.world import Clock, World
 
 
-def reborn(path):
-    return World(seed=1, clock=Clock(frozen_at=1_770_000_000), state_file=path)
+@pytest.fixture
+def reborn(tmp_path):
+    """A function that opens the world of the state file; what is still open at the end is closed."""
+    with ExitStack() as worlds:
+
+        def begin():
+            world = World(seed=1, clock=Clock(frozen_at=1_770_000_000), state_file=tmp_path / "state")
+            worlds.callback(world.close)
+            return world
+
+        yield begin
 
 
-def test_a_thread_is_read_back_after_a_restart(talk, tmp_path, release):
-    world = reborn(tmp_path / "state")
+def test_a_thread_is_read_back_after_a_restart(talk, reborn, release):
+    world = reborn()
     before = talk(version=release, world=world)
     before.say("hello", "again")
     before.ask("thread/name/set", name="named")
     turns = before.ask("thread/turns/list", itemsView="full")["data"]
     world.close()
 
-    after = talk(version=release, world=reborn(tmp_path / "state"))
+    after = talk(version=release, world=reborn())
     after.id = before.id
 
     assert after.refused("turn/start", input=[]).message == f"thread not found: {before.id}"
@@ -26,14 +39,14 @@ def test_a_thread_is_read_back_after_a_restart(talk, tmp_path, release):
     assert after.ask("thread/turns/list", itemsView="full")["data"] == turns
 
 
-def test_a_thread_goes_on_where_it_was(talk, tmp_path, release):
+def test_a_thread_goes_on_where_it_was(talk, reborn, release):
     scenario = {"model": [{"say": [{"message": "one"}]}, {"say": [{"message": "two"}]}]}
-    world = reborn(tmp_path / "state")
+    world = reborn()
     before = talk(version=release, world=world, scenario=scenario)
     before.say("hello")
     world.close()
 
-    after = talk(version=release, world=reborn(tmp_path / "state"), scenario=scenario)
+    after = talk(version=release, world=reborn(), scenario=scenario)
     after.id = before.id
     after.ask("thread/resume", excludeTurns=True)
     after.say("again")
@@ -42,14 +55,15 @@ def test_a_thread_goes_on_where_it_was(talk, tmp_path, release):
     assert [item["content"][0]["text"] for item in said] == ["hello", "one", "again", "two"]
 
 
-def test_a_turn_that_was_cut_off_is_read_back_as_interrupted(talk, tmp_path, release, slow):
-    world = reborn(tmp_path / "state")
+def test_a_turn_that_was_cut_off_is_read_back_as_interrupted(talk, reborn, release, slow):
+    world = reborn()
     before = talk(version=release, world=world, scenario=slow)
     before.say("hello")
     # The process dies: nothing is closed, and the file is given up by the next garbage collection.
     world._file._connection.close()
+    world._file = None
 
-    after = talk(version=release, world=reborn(tmp_path / "state"))
+    after = talk(version=release, world=reborn())
     after.id = before.id
 
     turn = after.ask("thread/turns/list")["data"][0]
@@ -58,41 +72,41 @@ def test_a_turn_that_was_cut_off_is_read_back_as_interrupted(talk, tmp_path, rel
     assert [item["type"] for item in turn["items"]] == ["userMessage"]
 
 
-def test_turns_that_were_dropped_stay_away(talk, tmp_path):
-    world = reborn(tmp_path / "state")
+def test_turns_that_were_dropped_stay_away(talk, reborn):
+    world = reborn()
     before = talk(world=world)
     first, second = before.say("one", "two")
     before.ask("thread/revert", beforeTurnId=second)
     world.close()
 
-    after = talk(world=reborn(tmp_path / "state"))
+    after = talk(world=reborn())
     after.id = before.id
 
     assert after.turns() == [first]
 
 
-def test_what_was_deleted_is_gone_with_its_turns(talk, tmp_path, release):
-    world = reborn(tmp_path / "state")
+def test_what_was_deleted_is_gone_with_its_turns(talk, reborn, release):
+    world = reborn()
     before = talk(version=release, world=world)
     before.say("one")
     before.ask("thread/delete")
     world.close()
 
-    after = reborn(tmp_path / "state")
+    after = reborn()
 
     assert not after.state.threads
     assert not after.state.thread_turns
 
 
-def test_a_summary_takes_the_place_of_what_it_sums_up(talk, tmp_path, release):
+def test_a_summary_takes_the_place_of_what_it_sums_up(talk, reborn, release):
     scenario = {"model": [{"say": [{"message": word}]} for word in ("first", "summary", "last")]}
-    world = reborn(tmp_path / "state")
+    world = reborn()
     before = talk(version=release, world=world, scenario=scenario)
     before.say("hello")
     before.ask("thread/compact/start")
     world.close()
 
-    after = talk(version=release, world=reborn(tmp_path / "state"), scenario=scenario)
+    after = talk(version=release, world=reborn(), scenario=scenario)
     after.id = before.id
     after.ask("thread/resume", excludeTurns=True)
 
@@ -101,16 +115,16 @@ def test_a_summary_takes_the_place_of_what_it_sums_up(talk, tmp_path, release):
     assert "first" not in said
 
 
-def test_an_ephemeral_thread_is_never_written_down(talk, tmp_path):
-    world = reborn(tmp_path / "state")
+def test_an_ephemeral_thread_is_never_written_down(talk, reborn):
+    world = reborn()
     talk(world=world, ephemeral=True).say("secret")
 
     assert not world.state.threads
     assert not world.state.thread_turns
 
 
-def test_arrangements_survive(talk, tmp_path):
-    world = reborn(tmp_path / "state")
+def test_arrangements_survive(talk, reborn):
+    world = reborn()
     before = talk(world=world)
     before.say("one")
     section = before.ask("threadSection/create", name="Work")["section"]["id"]
@@ -121,7 +135,7 @@ def test_arrangements_survive(talk, tmp_path):
     before.ask("thread/attachment/add", attachmentType="a", identityKey="k", payload={"x": 1})
     world.close()
 
-    after = talk(world=reborn(tmp_path / "state"))
+    after = talk(world=reborn())
     after.id = before.id
 
     thread = after.ask("thread/read")["thread"]

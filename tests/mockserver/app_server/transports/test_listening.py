@@ -38,7 +38,8 @@ LOOPBACK = WebSocketListener("127.0.0.1", 0)
 class Serving:
     """An app-server in a task of the test's loop."""
 
-    def __init__(self, told: list[str], task: asyncio.Task[int]) -> None:
+    def __init__(self, server: AppServer, told: list[str], task: asyncio.Task[int]) -> None:
+        self.server = server
         self.told = told
         self.task = task
 
@@ -66,7 +67,7 @@ def serving() -> Callable[..., Any]:
         while not (told or task.done() or birth(endpoint) != before):  # noqa: ASYNC110
             await asyncio.sleep(0)
         try:
-            yield Serving(told, task)
+            yield Serving(server, told, task)
         finally:
             task.cancel()
             with suppress(asyncio.CancelledError, StartupError):
@@ -243,12 +244,14 @@ async def test_a_signal_ends_an_idle_server_without_a_close_frame(serving, numbe
 
 
 async def test_a_signal_waits_for_the_turn_that_runs(serving):
-    scenario = {"model": [{"say": [{"message": "high water"}], "pacing": {"first_token": 0.2}}]}
+    hold = {"on": "createResponse", "at": {"event": "response.output_text.done"}, "hold": "door"}
+    scenario = {"model": [{"say": [{"message": "high water"}]}], "faults": [hold]}
 
     async with serving(scenario=scenario) as served, connect(served.url) as client:
         await begin_turn(client)
         os.kill(os.getpid(), signal.SIGTERM)
         async with connect(served.url) as late:
+            served.server.gates.open("door")
             assert "result" in await ask(late, INITIALIZE)
 
         assert [message["method"] for message in await received(client)][-1] == "turn/completed"

@@ -20,7 +20,7 @@ from codex_mockserver.model import load_scenario
 
 INITIALIZE = b'{"method":"initialize","id":1,"params":{"clientInfo":{"name":"probe","version":"1"}}}\n'
 THREAD_START = b'{"method":"thread/start","id":2,"params":{}}\n'
-SECONDS = 20
+SECONDS = 60
 
 
 class Served:

@@ -144,7 +144,7 @@ async def test_a_websocket_to_nothing_is_refused(backend: Backend, path: str) ->
 async def test_an_ended_world_breaks_what_it_says_and_is_gone(client: httpx.AsyncClient) -> None:
     made = await make(client, scenario=HELD)
     answer = asyncio.create_task(ask(client, made, stream=True))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not (await client.get(f"{made['url']}/_testkit/gates")).json()["waiting"]:
             pass
 

@@ -16,6 +16,9 @@ from codex_mockserver import Backend, Clock
 MODEL = [{"say": [{"message": {"deltas": ["caf", "é", " olé"]}}], "times": None}]
 EVENTS = 11
 
+#: How many seconds something may take that must happen.
+_PATIENCE = 30
+
 Serve = Callable[..., AbstractAsyncContextManager[Backend]]
 
 
@@ -30,14 +33,14 @@ async def _served(*faults: dict, **scenario) -> AsyncIterator[Backend]:
 
 async def _all_is_freed(backend: Backend) -> None:
     """Wait until no call is under way."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(_PATIENCE):
         while backend._http._state.tasks:  # noqa: ASYNC110 (the end of a task is told to nobody)
             await asyncio.sleep(0.01)
 
 
 async def _has_struck(backend: Backend) -> None:
     """Wait until a fault has struck the only call."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(_PATIENCE):
         while not [exchange for exchange in backend.journal if exchange.faults]:  # noqa: ASYNC110 (as above)
             await asyncio.sleep(0.01)
 
@@ -52,19 +55,19 @@ class Client:
 
     async def read_head(self) -> bytes:
         """Read the status line and the headers."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(_PATIENCE):
             self.head = await self._reader.readuntil(b"\r\n\r\n")
         return self.head
 
     async def read_until(self, end: bytes) -> bytes:
         """Read up to some bytes."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(_PATIENCE):
             return await self._reader.readuntil(end)
 
     async def read_rest(self) -> tuple[bytes, str]:
         """Read to the end; return what came and how the connection ended: ``closed`` or ``reset``."""
         data = b""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(_PATIENCE):
             try:
                 while more := await self._reader.read(65536):
                     data += more

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import httpx
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, assume, settings
+from hypothesis import assume, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, rule
 
 from codex_mockserver.http import create_app
@@ -281,8 +281,6 @@ class LoginsOverHttp(Logins):
 
 
 TestLogins = Logins.TestCase
-TestLogins.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLogins.settings = settings(max_examples=60, stateful_step_count=40)
 TestLoginsOverHttp = LoginsOverHttp.TestCase
-TestLoginsOverHttp.settings = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+TestLoginsOverHttp.settings = settings(max_examples=15, stateful_step_count=25)
