@@ -12,7 +12,7 @@ from codex_mockserver.http import _chat_stored
 from codex_mockserver.http._answer import Answer, EventStream, json_answer
 from codex_mockserver.http._call import Call
 from codex_mockserver.http._call_pairs import check_pairs
-from codex_mockserver.http._chat_failure import failure_of
+from codex_mockserver.http._model_failure import failure_of
 from codex_mockserver.http._refusal import Refusal, envelope
 from codex_mockserver.http._responses_request import check_format
 from codex_mockserver.http._responses_turn import ask_model, request_id

@@ -8,6 +8,7 @@ from typing import Any
 from codex_mockserver.http import _responses_stored
 from codex_mockserver.http._answer import Answer, EventStream, json_answer
 from codex_mockserver.http._call import Call
+from codex_mockserver.http._model_failure import failure_of
 from codex_mockserver.http._refusal import Refusal
 from codex_mockserver.http._responses_request import (
     base_of,
@@ -101,6 +102,8 @@ def compact_response(call: Call) -> Answer:
     new_items = [*read_items(call, body, earlier), {"type": "compaction_trigger"}]
     prompt = Prompt({**body, "store": False}, new_items, earlier)
     response = run_turn(call, prompt).response
+    if response["error"] is not None:
+        raise failure_of(response["error"])
     compacted = {name: response[name] for name in _COMPACTED[base_of(call)]}
     if base_of(call) == "public":
         compacted["object"] = "response.compaction"

@@ -317,6 +317,16 @@ async def test_public_compaction_is_read_by_the_openai_package() -> None:
     assert compacted.output[0].type == "compaction"
 
 
+@pytest.mark.parametrize("url", [f"{CODEX}/compact", f"{PUBLIC}/compact"], ids=["codex", "public"])
+async def test_a_compaction_that_fails_is_no_empty_conversation(url) -> None:
+    failed = "{failed: {code: server_is_overloaded, message: Too busy.}}"
+    app = app_of(f"model:\n  - when: {{kind: compaction}}\n    say: []\n    end: {failed}\n")
+
+    answer = await post(app, url, {"model": "gpt-5.5", "input": [HELLO], "instructions": "x", "tools": []})
+
+    assert (answer.status_code, answer.json()["error"]["message"]) == (503, "Too busy.")
+
+
 async def test_compaction_by_its_trigger_streams_one_item() -> None:
     app = app_of("model:\n  - say: [message: not now]\n")
 

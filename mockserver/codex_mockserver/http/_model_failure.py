@@ -1,4 +1,4 @@
-"""A response that the model did not finish, as Chat Completions say it: they have no failed response."""
+"""A response that the model did not finish, where no failed response can say so: in chats and in compactions."""
 
 from __future__ import annotations
 
