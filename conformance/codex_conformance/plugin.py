@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+    from codex_conformance._fixtures._examination import ClientExaminer
     from codex_mockserver import Journal, Scenario, SyncBackend, SyncReplay, World
     from codex_mockserver.app_server import Client
     from codex_mockserver.serving._router import BackendRouter
@@ -23,6 +24,7 @@ __all__ = [
     "codex_app_server",
     "codex_backend",
     "codex_environment",
+    "codex_examiner",
     "codex_home",
     "codex_journal",
     "codex_recording",
@@ -160,6 +162,14 @@ def codex_app_server(request: pytest.FixtureRequest, codex_backend: SyncBackend)
     from codex_conformance._fixtures._app_server import connected_client
 
     return connected_client(request, codex_backend)
+
+
+@pytest.fixture
+def codex_examiner(request: pytest.FixtureRequest) -> ClientExaminer:
+    """Runs a client through the scenarios of the client suites, and fails the test where it does not meet them."""
+    from codex_conformance._fixtures._examination import ClientExaminer
+
+    return ClientExaminer(request.node)
 
 
 @pytest.fixture

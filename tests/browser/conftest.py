@@ -34,7 +34,7 @@ _FLAGS = (
 )
 
 _KEYS = {"Tab": 9, "Enter": 13, "ArrowDown": 40}
-_PATIENCE = 20
+_PATIENCE = 60
 
 
 class Page:
@@ -44,6 +44,8 @@ class Page:
         self._connection = connection
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        #: Whether the tab has left the page on which a navigation began: the load of that one may be told late.
+        self._has_left = False
         self._loaded: asyncio.Future[None] | None = None
         self._session: str | None = None
 
@@ -53,7 +55,9 @@ class Page:
             message = json.loads(text)
             if "id" in message:
                 self._answers.pop(message["id"]).set_result(message)
-            elif message["method"] == "Page.loadEventFired" and self._loaded and not self._loaded.done():
+            elif message["method"] == "Page.frameNavigated":
+                self._has_left = message["params"]["frame"]["url"] != "about:blank"
+            elif message["method"] == "Page.loadEventFired" and self._has_left and not self._loaded.done():
                 self._loaded.set_result(None)
 
     async def open(self) -> None:
@@ -81,7 +85,7 @@ class Page:
     @asynccontextmanager
     async def navigation(self) -> AsyncIterator[None]:
         """Wait after the block until the page that it leads to has loaded."""
-        self._loaded = asyncio.get_running_loop().create_future()
+        self._has_left, self._loaded = False, asyncio.get_running_loop().create_future()
         yield
         await asyncio.wait_for(self._loaded, _PATIENCE)
         # Chromium drops keys and clicks that come before the page is painted.

@@ -184,11 +184,23 @@ def test_an_entry_whose_case_is_gone_is_stale() -> None:
         run((ROTATES, "another", "skipped")),
         run((ROTATES, "another", "error")),
         run(is_partial=True),
+        run(is_interrupted=True),
         run(surfaces=["wham"]),
         run(role="client"),
         run(release="0.141.0"),
     ],
-    ids=["used", "stale already", "skipped", "skipped besides", "broken", "partial", "surface", "role", "release"],
+    ids=[
+        "used",
+        "stale already",
+        "skipped",
+        "skipped besides",
+        "broken",
+        "partial",
+        "interrupted",
+        "surface",
+        "role",
+        "release",
+    ],
 )
 def test_an_entry_is_not_stale_that_may_be_true(made) -> None:
     assert Baseline([known(ROTATES, releases=("0.169.0",))]).unused(made) == []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -73,7 +73,7 @@ def read_level(name: str) -> Level:
     for level in LEVELS:
         if level == name.upper():
             return level
-    raise _unknown("a level", get_args(Level), name)
+    raise _unknown("a level", LEVELS, name)
 
 
 def _chosen_ids(patterns: Sequence[str], level: str | None) -> set[str] | None:
@@ -88,8 +88,14 @@ def _read_surface(name: str) -> Surface:
     for surface in SURFACES:
         if surface == name.replace("-", "_"):
             return surface
-    raise _unknown("a surface", SURFACES, name)
+    raise _unknown("a surface", [surface.replace("_", "-") for surface in SURFACES], name)
 
 
 def _unknown(what: str, known: Sequence[str], name: str) -> Problem:
-    return Problem(f"choosing {what}", expected=f"one of {', '.join(known)}", found=repr(name), advice="Correct it.")
+    close = get_close_matches(name.casefold(), [each.casefold() for each in known], n=1)
+    return Problem(
+        f"choosing {what}",
+        expected=f"one of {', '.join(known)}",
+        found=repr(name),
+        advice=f"Did you mean {close[0]}?" if close else "Correct it.",
+    )

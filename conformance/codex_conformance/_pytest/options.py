@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import argparse
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pytest
@@ -11,6 +14,16 @@ __all__ = ["OPTIONS", "RUN", "Option", "add_options", "is_asked_for"]
 
 #: The name under which pytest knows the plugin of a conformance run.
 RUN = "codex-conformance-run"
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, such as 0.5")
+    return number
 
 
 class Option(NamedTuple):
@@ -22,7 +35,7 @@ class Option(NamedTuple):
     #: Whether it may be said several times.
     is_list: bool = False
     default: object = None
-    convert: type = str
+    convert: Callable[[str], Any] = str
 
 
 OPTIONS = (
@@ -45,7 +58,7 @@ OPTIONS = (
         "report", "write a report, its form by the suffix: .json, .html, .md, .xml, .badge.json", "FILE", is_list=True
     ),
     Option("evidence", "keep what was said for cases that passed, too", None),
-    Option("fuzz", "seconds that each fuzz check may take (default: 0.3)", "SECONDS", default=0.3, convert=float),
+    Option("fuzz", "seconds that each fuzz check may take (default: 0.3)", "SECONDS", default=0.3, convert=_seconds),
 )
 
 

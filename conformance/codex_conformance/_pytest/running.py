@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,6 +20,12 @@ __all__ = ["run_suites"]
 #: Plugins that leave traces in the user's folder, or that the suites have no use for: each costs every case time.
 _LEFT_OUT = ("cacheprovider", "asyncio", "randomly", "unraisableexception", "threadexception")
 _WITHOUT = [word for name in _LEFT_OUT for word in ("-p", f"no:{name}")]
+#: Our own plugin, which the user may have asked pytest not to look for.
+_WITH = ("-p", "codex_testkit")
+#: What the user wants of pytest in general.
+_WANTED = "PYTEST_ADDOPTS"
+#: Where pytest writes what it is at, in a run around this one too.
+_AT = "PYTEST_CURRENT_TEST"
 
 
 def run_suites(
@@ -38,12 +46,16 @@ def run_suites(
         reporters: Who listens.
 
     Raises:
-        Problem: The options are wrong, or the run broke off.
+        Problem: The options are wrong, the run broke off, or a file that they ask for cannot be written.
+        KeyboardInterrupt: The user broke it off, after the reporters were told.
     """
     inside = _Inside(subject, reporters)
     folder = SUITES / role / surface if surface else SUITES / role
-    fixed = ["-c", str(SUITES / "pytest.ini"), "--rootdir", str(SUITES), *_WITHOUT, str(folder)]
-    code = pytest.main([*fixed, *options], plugins=[inside, _Silence()])
+    fixed = ["-c", str(SUITES / "pytest.ini"), "--rootdir", str(SUITES), *_WITH, *_WITHOUT, str(folder)]
+    with _apart():
+        code = pytest.main([*fixed, *options], plugins=[inside, _Silence()])
+    if inside.is_interrupted:
+        raise KeyboardInterrupt
     if inside.problem is not None:
         raise inside.problem
     if inside.conformance is None or not inside.conformance.is_finished:
@@ -53,7 +65,19 @@ def run_suites(
             found=inside.error or f"exit code {int(code)} of pytest",
             advice="Run the same with `pytest --pyargs codex_conformance.suites` to see more.",
         )
+    if inside.conformance.problem is not None:
+        raise inside.conformance.problem
     return inside.conformance.run
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Keep a run from the variables of one around it, and the other way round."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv(_WANTED, raising=False)
+        if _AT in os.environ:
+            environment.setenv(_AT, os.environ[_AT])
+        yield
 
 
 class _Inside:
@@ -64,6 +88,8 @@ class _Inside:
         self._reporters = reporters
         self.conformance: ConformanceRun | None = None
         self.problem: Problem | None = None
+        #: Whether the user wants no more of it.
+        self.is_interrupted = False
         #: Why a part of the suites cannot be read.
         self.error = ""
 
@@ -83,9 +109,8 @@ class _Inside:
             self.error = f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Stop as the user wants it; what pytest interrupts by itself is told as a problem."""
-        if not isinstance(excinfo.value, pytest.Session.Interrupted):
-            raise KeyboardInterrupt
+        """Note that the user wants no more of it; what pytest interrupts by itself is told as a problem."""
+        self.is_interrupted = not isinstance(excinfo.value, pytest.Session.Interrupted)
 
 
 class _Silence:

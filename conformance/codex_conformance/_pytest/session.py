@@ -15,13 +15,14 @@ import pytest
 
 from codex_conformance._pytest.cases import EVIDENCE, case_of, draws_at_random, needs_of, requirement_of, skip_reason
 from codex_conformance._pytest.choice import Choice, read_level
+from codex_conformance._pytest.files import Files
 from codex_conformance._pytest.options import RUN
 from codex_conformance._pytest.subjects import Subject, subject_of
 from codex_conformance._pytest.verdicts import contract_requirement, contract_verdicts, verdict_of
-from codex_conformance.baseline import Baseline
 from codex_conformance.probes import Evidence
-from codex_conformance.reports import EXIT_CODES, Reporter, Run, Verdict, conclusion, summary_lines, write_reports
+from codex_conformance.reports import EXIT_CODES, Reporter, Run, Verdict, conclusion, summary_lines
 from codex_conformance.requirements import LEVELS, find
+from codex_schemas import Problem
 
 __all__ = ["ConformanceRun", "register"]
 
@@ -29,6 +30,8 @@ __all__ = ["ConformanceRun", "register"]
 _CARRIED = "codex_verdicts"
 #: The ends of a run of pytest that our conclusion takes the place of.
 _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+#: The end of a run that the user broke off.
+_BROKEN_OFF = pytest.ExitCode.INTERRUPTED
 
 
 def register(
@@ -59,9 +62,8 @@ class ConformanceRun:
         self._began = time.monotonic()
         self._is_worker = hasattr(config, "workerinput")
         self._taken: set[tuple[str, str]] = set()
-        path = config.getoption("--codex-baseline")
-        self._baseline_file = Path(path) if path else None
-        self._baseline = self._read_baseline()
+        self._files = Files(config)
+        self._baseline = self._files.baseline
         fail_level = read_level(config.getoption("--codex-fail-level"))
         #: Who is under test.
         self.subject: Subject = subject or self._stack.enter_context(subject_of(config))
@@ -69,6 +71,8 @@ class ConformanceRun:
         self._failing = LEVELS[: LEVELS.index(fail_level) + 1]
         #: Whether no verdict comes any more.
         self.is_finished = False
+        #: What kept a file from being written that was asked for.
+        self.problem: Problem | None = None
         #: What was found so far.
         self.run = Run(
             role=self.subject.role,
@@ -83,11 +87,6 @@ class ConformanceRun:
         )
         for reporter in reporters:
             reporter.started(self.run)
-
-    def _read_baseline(self) -> Baseline:
-        if self._baseline_file is None or self._config.getoption("--codex-write-baseline"):
-            return Baseline()
-        return Baseline.read(self._baseline_file)
 
     # Which items run.
 
@@ -185,19 +184,25 @@ class ConformanceRun:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Conclude, write what is asked for, and say it with the exit code."""
         self._stack.close()
-        if self._is_worker or session.exitstatus not in _ENDED:
+        self.run.is_interrupted = bool(session.exitstatus == _BROKEN_OFF or session.shouldstop or session.shouldfail)
+        is_told = self.run.verdicts if self.run.is_interrupted else session.exitstatus in _ENDED
+        if self._is_worker or self._config.option.collectonly or not is_told:
             return
-        self._conclude_contracts()
+        if not self.run.is_interrupted:
+            self._conclude_contracts()
         for verdict in self._baseline.unused(self.run):
             self._take(verdict)
         self.run.seconds = round(time.monotonic() - self._began, 3)
         self.is_finished = True
-        if self._baseline_file and self._config.getoption("--codex-write-baseline"):
-            Baseline.read_if_there(self._baseline_file).write(self._baseline_file, self.run)
-        write_reports(self.run, [Path(each) for each in self._config.getoption("--codex-report")])
         for reporter in self._reporters:
             reporter.finished(self.run)
-        session.exitstatus = EXIT_CODES[conclusion(self.run)]
+        if session.exitstatus in _ENDED:
+            session.exitstatus = EXIT_CODES[conclusion(self.run)]
+        try:
+            self._files.write(self.run)
+        except Problem as problem:
+            self.problem = problem
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def _conclude_contracts(self) -> None:
         """Say for each surface that was asked, and broke no contract, that it did not."""
@@ -217,6 +222,8 @@ class ConformanceRun:
         terminalreporter.section("codex conformance")
         for line in summary_lines(self.run):
             terminalreporter.write_line(line)
+        if self.problem is not None:
+            terminalreporter.write_line(f"ERROR: {self.problem}", red=True)
 
 
 def _reason_of(verdict: Verdict) -> str:

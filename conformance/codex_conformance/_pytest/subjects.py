@@ -12,6 +12,7 @@ import pytest
 from codex_conformance.requirements import Role, Surface
 from codex_conformance.targets import State, open_target, read_target
 from codex_schemas import Problem
+from codex_schemas.app_server import load
 
 __all__ = ["Subject", "subject_of"]
 
@@ -36,7 +37,7 @@ def subject_of(config: pytest.Config) -> Iterator[Subject]:
     """Open what the options name.
 
     Raises:
-        Problem: It is none, it cannot be opened, or it is two.
+        Problem: It is none, it cannot be opened, or it is two; or there is no such release.
     """
     target, client = config.getoption("--codex-target"), config.getoption("--codex-client")
     if target and client:
@@ -46,6 +47,9 @@ def subject_of(config: pytest.Config) -> Iterator[Subject]:
             found="both",
             advice="Make two runs.",
         )
+    if release := config.getoption("--codex-release", None):
+        # Whoever is under test, it must be one that there is.
+        load(release)
     with _server(config, target) if target else _client(config, client) as subject:
         yield subject
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from codex_conformance.probes import Evidence
@@ -41,7 +42,7 @@ def verdict_of(
     if isinstance(error, pytest.skip.Exception):
         verdict.outcome, verdict.reason = "skipped", error.msg or ""
         return verdict
-    is_unmet = isinstance(error, AssertionError) and report.when != "teardown"
+    is_unmet = isinstance(error, AssertionError | httpx.TransportError) and report.when != "teardown"
     verdict.outcome = "failed" if is_unmet else "error"
     verdict.blame = "implementation" if is_unmet else "suite"
     verdict.finding = _finding(error, evidence)
@@ -66,6 +67,9 @@ def _finding(error: BaseException, evidence: Evidence) -> Finding:
     if isinstance(error, Problem):
         return Finding(error.doing or evidence.doing, error.expected, error.found, error.advice)
     text = str(error).strip() or type(error).__name__
+    if isinstance(error, httpx.TransportError):
+        found = f"{type(error).__name__}: {text}"
+        return Finding(evidence.doing, "a server that answers", found, "Look whether it still runs.")
     if isinstance(error, AssertionError):
         return Finding(evidence.doing, "what the check asserts", text[:1500], "")
     return Finding(evidence.doing, "a check that runs to its end", f"{type(error).__name__}: {text[:1500]}", "")

@@ -3,6 +3,7 @@
 from codex_conformance.app_servers._config import config_of
 from codex_conformance.app_servers._home import Home, home_for
 from codex_conformance.app_servers._in_process import InProcessServer, mock_places, scenario_of
+from codex_conformance.app_servers._model import has_model
 from codex_conformance.app_servers._setup import Setup
 from codex_conformance.app_servers._transports import (
     Connection,
@@ -24,6 +25,7 @@ __all__ = [
     "StdioServer",
     "config_of",
     "connect_to",
+    "has_model",
     "home_for",
     "mock_places",
     "scenario_of",

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -68,7 +69,8 @@ class InProcessServer:
     ) -> None:
         self._now = 0.0
         self.world = world
-        self.core = make(
+        self._make = partial(
+            make,
             version=release,
             scenario=scenario,
             world=world,
@@ -77,6 +79,7 @@ class InProcessServer:
             issuer=BACKEND,
             now=lambda: self._now,
         )
+        self.core = self._make()
         self._clients: list[_InProcessConnection] = []
 
     @property
@@ -89,6 +92,13 @@ class InProcessServer:
         client = _InProcessConnection(self, self.core.connect())
         self._clients.append(client)
         return client
+
+    def restart(self, *, abruptly: bool = False) -> None:
+        """Let another server go on with the world; ``abruptly`` the one before hears of nothing."""
+        if not abruptly:
+            self.stop()
+        self.core = self._make()
+        self._clients = []
 
     def stop(self) -> None:
         """End it, as a process ends with its input."""

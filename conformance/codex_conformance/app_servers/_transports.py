@@ -9,7 +9,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from functools import partial
+from typing import IO, Protocol
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -51,6 +52,9 @@ class Server(Protocol):
     def connect(self) -> Connection:
         """Return a new connection, or the only one."""
 
+    def restart(self, *, abruptly: bool = False) -> None:
+        """End it, ``abruptly`` without a chance to finish anything, and start it again in the same home."""
+
     def stop(self) -> None:
         """End it."""
 
@@ -86,13 +90,8 @@ class StdioServer:
 
     def __init__(self, command: Sequence[str], home: Home) -> None:
         self.world = home.backend.world if home.backend else None
-        self._process = _spawn(command, home, subprocess.PIPE)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._input, self._output = self._process.stdin, self._process.stdout
-        self._client = QueuedConnection(self._send, self._input.close)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._command, self._home = command, home
+        self._start()
 
     @property
     def exit_code(self) -> int | None:
@@ -103,6 +102,13 @@ class StdioServer:
         """Return the connection."""
         return self._client
 
+    def restart(self, *, abruptly: bool = False) -> None:
+        """End the process, ``abruptly`` by killing it, and start another one in the same home."""
+        if abruptly:
+            self._process.kill()
+        self.stop()
+        self._start()
+
     def stop(self) -> None:
         """End the input, and the process where that does not suffice."""
         with contextlib.suppress(BrokenPipeError):
@@ -111,14 +117,14 @@ class StdioServer:
         self._reader.join()
         self._output.close()
 
-    def _send(self, text: str) -> None:
-        self._input.write(text + "\n")
-        self._input.flush()
-
-    def _read(self) -> None:
-        for line in self._output:
-            self._client.feed(line)
-        self._client.feed(None)
+    def _start(self) -> None:
+        self._process = _spawn(self._command, self._home, subprocess.PIPE)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._input, self._output = self._process.stdin, self._process.stdout
+        self._client = QueuedConnection(partial(_write, self._input), self._input.close)
+        self._reader = threading.Thread(target=_read, args=(self._output, self._client), daemon=True)
+        self._reader.start()
 
 
 class SocketServer:
@@ -126,16 +132,21 @@ class SocketServer:
 
     def __init__(self, command: Sequence[str], home: Home) -> None:
         self.world = home.backend.world if home.backend else None
-        self._process = _spawn([*command, "--listen", "ws://127.0.0.1:0"], home, subprocess.DEVNULL)
-        #: Where it listens.
-        self.url = _listening_address(self._process, home)
-        self._sockets: list[tuple[ClientConnection, threading.Thread]] = []
+        self._command, self._home = [*command, "--listen", "ws://127.0.0.1:0"], home
+        self._start()
 
     def connect(self) -> Connection:
         """Return a new connection."""
         client, socket, reader = _open(self.url)
         self._sockets.append((socket, reader))
         return client
+
+    def restart(self, *, abruptly: bool = False) -> None:
+        """End the process, ``abruptly`` by killing it, and start another one in the same home, at another address."""
+        if abruptly:
+            self._process.kill()
+        self.stop()
+        self._start()
 
     def stop(self) -> None:
         """End the process and the connections."""
@@ -144,6 +155,12 @@ class SocketServer:
         for socket, reader in self._sockets:
             socket.close()
             reader.join()
+
+    def _start(self) -> None:
+        self._sockets: list[tuple[ClientConnection, threading.Thread]] = []
+        self._process = _spawn(self._command, self._home, subprocess.DEVNULL)
+        #: Where it listens.
+        self.url = _listening_address(self._process, self._home)
 
 
 class _Remote:
@@ -159,6 +176,15 @@ class _Remote:
         self._sockets.append((socket, reader))
         return client
 
+    def restart(self, *, abruptly: bool = False) -> None:
+        del abruptly
+        raise Problem(
+            "restarting an app-server",
+            expected="one that the suite has started",
+            found=self._url,
+            advice="Leave out what needs it: --disable app-server.restart.",
+        )
+
     def stop(self) -> None:
         for socket, reader in self._sockets:
             socket.close()
@@ -168,6 +194,17 @@ class _Remote:
 def connect_to(url: str) -> Server:
     """Return an app-server that listens at a WebSocket URL already, and is left running."""
     return _Remote(url)
+
+
+def _write(stream: IO[str], text: str) -> None:
+    stream.write(text + "\n")
+    stream.flush()
+
+
+def _read(stream: IO[str], client: QueuedConnection) -> None:
+    for line in stream:
+        client.feed(line)
+    client.feed(None)
 
 
 def _open(url: str) -> tuple[QueuedConnection, ClientConnection, threading.Thread]:
@@ -213,7 +250,7 @@ def _receive(socket: ClientConnection, client: QueuedConnection) -> None:
 
 def _spawn(command: Sequence[str], home: Home, streams: int) -> subprocess.Popen[str]:
     try:
-        with home.log.open("a") as log:
+        with home.log.open("w") as log:
             return subprocess.Popen(  # noqa: S603 (the user's own command, or a published binary)
                 command,
                 cwd=home.work,

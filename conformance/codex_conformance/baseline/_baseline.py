@@ -73,7 +73,7 @@ class Baseline:
 
         A case that was skipped, or not chosen, may fail still.
         """
-        if run.is_partial:
+        if not run.is_whole:
             return []
         seen = {(each.requirement, each.case) for each in run.verdicts}
         silent = {each.requirement for each in run.verdicts if each.outcome in ("skipped", "error")}

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
+from codex_conformance import releases
 from codex_conformance._pytest.options import OPTIONS
+from codex_conformance.cli._output import put
 from codex_conformance.cli._terminal import Terminal
 from codex_conformance.requirements import Role
 
-__all__ = ["add_run_options", "passed_on", "show_run"]
+if TYPE_CHECKING:
+    from codex_conformance.reports import Run, Verdict
+
+__all__ = ["add_jobs_option", "add_run_options", "show_run"]
+
+#: Where hypothesis, which the fuzz checks are made with, keeps its tables.
+_FUZZ_FOLDER = "HYPOTHESIS_STORAGE_DIRECTORY"
+#: What stands below the examples of the commands that run suites.
+_EXIT_CODES = """\
+exit codes:
+  0    all that must hold was checked and holds, or fails as the baseline says
+  1    a requirement is not met, or the baseline is stale
+  2    a problem, said in four lines, or a wrong argument
+  3    the suite itself failed
+  5    something that must hold was not checked, or nothing was
+  130  interrupted; what was found by then is told
+"""
 
 #: The options that the fixtures of the plugin have too.
 _SHARED = (
@@ -20,7 +41,8 @@ _SHARED = (
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides about a run."""
+    """Add what decides about a run, and how it ends."""
+    parser.epilog = f"{parser.epilog}\n{_EXIT_CODES}"
     for option in OPTIONS:
         if option.metavar is None:
             parser.add_argument(f"--{option.name}", action="store_true", help=option.about)
@@ -29,14 +51,27 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
                 f"--{option.name}", action="append", default=[], metavar=option.metavar, help=option.about
             )
         else:
-            parser.add_argument(f"--{option.name}", metavar=option.metavar, help=option.about)
+            parser.add_argument(f"--{option.name}", type=option.convert, metavar=option.metavar, help=option.about)
     for name, metavar, about in _SHARED:
         parser.add_argument(f"--{name}", metavar=metavar, help=about)
-    parser.add_argument("-n", "--jobs", metavar="N", help="run in so many processes; needs pytest-xdist")
+    add_jobs_option(parser)
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
 
 
-def passed_on(options: argparse.Namespace) -> list[str]:
+def add_jobs_option(parser: argparse.ArgumentParser) -> None:
+    """Add in how many processes a run is made."""
+    parser.add_argument("-n", "--jobs", type=_jobs, metavar="N", help="run in so many processes; needs pytest-xdist")
+
+
+def _jobs(text: str) -> str:
+    if text != "auto" and not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes, such as 2 or auto")
+    if find_spec("xdist") is None:
+        raise argparse.ArgumentTypeError("it needs pytest-xdist; install that, or leave the option out")
+    return text
+
+
+def _passed_on(options: argparse.Namespace) -> list[str]:
     """Return the options of pytest that say the same."""
     words = []
     for name in (*(option.name for option in OPTIONS), *(name for name, *_ in _SHARED)):
@@ -57,11 +92,34 @@ def show_run(role: Role, options: argparse.Namespace, words: Sequence[str]) -> i
     """
     # What follows brings pytest, which the other commands have no use for.
     from codex_conformance._pytest.running import run_suites  # noqa: PLC0415
-    from codex_conformance.reports import EXIT_CODES, TerminalReport, as_json, conclusion  # noqa: PLC0415
+    from codex_conformance.reports import EXIT_CODES, Reporter, TerminalReport, conclusion  # noqa: PLC0415
 
     stream = sys.stderr if options.json else sys.stdout
-    report = TerminalReport(Terminal.of(stream), stream)
-    run = run_suites(role, [*words, *passed_on(options)], reporters=[report])
+    shown = TerminalReport(Terminal.of(stream), stream)
+    reporters: list[Reporter] = [shown]
     if options.json:
-        print(as_json(run), end="")
+        reporters.append(_JsonReport())
+    # Otherwise that would be in the folder in which the user works.
+    os.environ.setdefault(_FUZZ_FOLDER, str(releases.cache_folder() / "hypothesis"))
+    shown.opening(role)
+    try:
+        run = run_suites(role, [*words, *_passed_on(options)], reporters=reporters)
+    finally:
+        shown.clear()
     return EXIT_CODES[conclusion(run)]
+
+
+class _JsonReport:
+    """Prints the whole report, and nothing else, when the run has ended."""
+
+    def started(self, run: Run) -> None:
+        """Say nothing."""
+
+    def judged(self, run: Run, verdict: Verdict) -> None:
+        """Say nothing."""
+
+    def finished(self, run: Run) -> None:
+        """Print it."""
+        from codex_conformance.reports import as_json  # noqa: PLC0415 (as above)
+
+        put(as_json(run), None)

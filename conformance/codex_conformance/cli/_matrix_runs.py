@@ -31,7 +31,7 @@ def runs_of(subjects: Sequence[str], clients: Sequence[str], more: Sequence[str]
     from codex_conformance.reports import read_report  # noqa: PLC0415 (not needed to show the help)
 
     for subject in subjects:
-        if Path(subject).is_file():
+        if subject.endswith(".json") or Path(subject).is_file():
             yield read_report(Path(subject))
         else:
             yield _made("server", [subject], more)

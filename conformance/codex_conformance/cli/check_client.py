@@ -35,13 +35,15 @@ tasks, each with its command; what a client has no command for is not asked:
   device-login    log in with a device code
   usage           read the limits of the account
   cloud-tasks     list the cloud tasks
-  app-server      drive `codex app-server` through one turn with {prompt}
+  app-server      drive an app-server through one turn with {prompt}
+  app-server-login  log in by way of it
 
 placeholders: {prompt} {base_url} {chatgpt_url} {auth_url} {api_key}
   {access_token} {refresh_token} {account_id} {codex_home} {codex_bin}
-  {folder} {proxy_url} {ca_file} {python}
+  {app_server_url} {folder} {proxy_url} {ca_file} {python}
 The environment leads to the examiner, too: OPENAI_BASE_URL, OPENAI_API_KEY,
-CODEX_HOME, CODEX_BIN, BROWSER, and HTTPS_PROXY for the built-in hosts of codex.
+CODEX_HOME, CODEX_BIN, CODEX_APP_SERVER_URL, BROWSER, and HTTPS_PROXY for the
+built-in hosts of codex.
 """
 
 

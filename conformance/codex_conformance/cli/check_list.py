@@ -34,7 +34,10 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--role", choices=ROLES, help="only those of servers, or of clients")
     parser.add_argument(
-        "--surface", choices=[_written(surface) for surface in SURFACES], help="only those of a surface"
+        "--surface",
+        choices=[_written(surface) for surface in SURFACES],
+        metavar="NAME",
+        help="only those of a surface",
     )
     parser.add_argument("--level", choices=LEVELS, help="only those of a level")
     parser.add_argument("--json", action="store_true", help="print them as JSON")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from codex_conformance.cli._check import add_jobs_option
 from codex_conformance.cli._matrix_runs import runs_of
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._output import put
@@ -17,8 +18,8 @@ _EXAMPLES = """\
   codex-testkit check matrix reports/*.json --format html -o matrix.html
   codex-testkit check matrix reports/*.json --format summary >> README.md
 
-in each cell: how many requirements a target meets, of those that apply to it; these are the ones of its release,
-without those that need what it does not claim
+in each cell: how many requirements a target meets, of those that apply to it;
+these are the ones of its release, less those that need what it does not claim
 
 exit codes:
   0  done, whatever the reports say
@@ -40,7 +41,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--client", action="append", default=[], metavar="CLIENT", help="a client to check now")
     parser.add_argument("--surface", action="append", default=[], metavar="NAME", help="check only this surface")
     parser.add_argument("--baseline", metavar="FILE", help="a file with known failures, each with its reason")
-    parser.add_argument("-n", "--jobs", metavar="N", help="check in so many processes; needs pytest-xdist")
+    add_jobs_option(parser)
     forms = ", ".join(f"{name} ({about})" for name, about in _FORMATS.items())
     parser.add_argument("--format", choices=_FORMATS, default="text", metavar="FORMAT", help=forms)
     parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="write to a file")

@@ -18,14 +18,14 @@ _EXAMPLES = """\
 
 targets:
   mock, mock:VERSION         the mock of this project
-  real:VERSION               a published codex app-server, with the mock as its model
+  real:VERSION               a published codex app-server; the mock is its model
   http://HOST:PORT           whatever answers there; credentials come from
-                             CODEX_TESTKIT_API_KEY, _ACCESS_TOKEN, _REFRESH_TOKEN and
-                             _ACCOUNT_ID
+                             CODEX_TESTKIT_API_KEY, _ACCESS_TOKEN,
+                             _REFRESH_TOKEN and _ACCOUNT_ID
   ws://HOST:PORT             an app-server that listens there
   command:CMD                a command that speaks as `codex app-server` does
   asgi:MODULE:ATTRIBUTE      an ASGI application
-  live                       the vendor's own hosts; needs --live, and only reads
+  live                       the vendor's own hosts; needs --live, only reads
   NAME                       a target of codex-targets.toml
 """
 

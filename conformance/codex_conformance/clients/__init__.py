@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 from codex_schemas._lazy import lazily
 
 if TYPE_CHECKING:
+    from codex_conformance.clients._app_servers import AppServers
     from codex_conformance.clients._capabilities import CLIENT_CAPABILITIES
     from codex_conformance.clients._client import TASKS, Action, Client, Task
     from codex_conformance.clients._contract import violations
     from codex_conformance.clients._evidence import note
     from codex_conformance.clients._examiner import Examiner
     from codex_conformance.clients._model_call import ModelCall, text_of
-    from codex_conformance.clients._outcome import Outcome, Said
+    from codex_conformance.clients._outcome import Outcome
     from codex_conformance.clients._person import Person
-    from codex_conformance.clients._settings import read_client
+    from codex_conformance.clients._said import Said
+    from codex_conformance.clients._settings import client_of, read_client
     from codex_conformance.clients._subject import client_subject, subject_of_client
     from codex_conformance.clients._surroundings import Surroundings
     from codex_conformance.clients._trial import Trial
@@ -24,6 +26,7 @@ __all__ = [
     "CLIENT_CAPABILITIES",
     "TASKS",
     "Action",
+    "AppServers",
     "Client",
     "Examiner",
     "ModelCall",
@@ -33,6 +36,7 @@ __all__ = [
     "Surroundings",
     "Task",
     "Trial",
+    "client_of",
     "client_subject",
     "note",
     "read_client",
@@ -45,15 +49,17 @@ _HOMES = {
     "CLIENT_CAPABILITIES": "_capabilities",
     "TASKS": "_client",
     "Action": "_client",
+    "AppServers": "_app_servers",
     "Client": "_client",
     "Examiner": "_examiner",
     "ModelCall": "_model_call",
     "Outcome": "_outcome",
     "Person": "_person",
-    "Said": "_outcome",
+    "Said": "_said",
     "Surroundings": "_surroundings",
     "Task": "_client",
     "Trial": "_trial",
+    "client_of": "_settings",
     "client_subject": "_subject",
     "note": "_evidence",
     "read_client": "_settings",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from codex_conformance.clients._client import TASKS
 from codex_conformance.clients._examiner import Examiner
@@ -14,15 +13,33 @@ from codex_conformance.clients._trial import Trial
 from codex_conformance.targets import State
 from codex_schemas import Problem
 
-__all__ = ["CLIENT_CAPABILITIES", "capabilities", "known"]
+__all__ = ["CLIENT_CAPABILITIES", "LONG_TURN", "capabilities", "known"]
 
 _CODEX_PATH = "/backend-api/codex/responses"
+
+#: The model has a command run, and counts more tokens than its window holds; no limit of the account counts them.
+LONG_TURN: Mapping[str, Any] = {
+    "name": "a conversation that is too long",
+    "settings": {"websocket": False},
+    "accounts": {"plus": {"primary": None, "secondary": None}},
+    "model": [
+        {
+            "say": [{"exec_command": {"cmd": "echo sea-42"}}],
+            "usage": {"input_tokens": 500_000, "output_tokens": 10},
+        }
+    ],
+}
 
 #: A turn in which nothing is special, offered both kinds of credentials, and one with a key alone.
 _PLAIN = Trial(task="turn")
 _WITH_KEY = Trial(task="turn", face="api-key")
 #: A turn that only a refresh of the tokens mends.
 _REFUSED = Trial(task="turn", scenario="token-401-twice")
+
+#: A turn with a home that has all features on.
+_CHATTY = Trial(task="turn", side_calls=True)
+#: A turn in which no window of a model holds the conversation any longer.
+_LONG = Trial.of("turn", LONG_TURN)
 
 
 class _Trait(NamedTuple):
@@ -50,7 +67,13 @@ _TRAITS: Mapping[str, _Trait] = {
         "commands that the model wants run", _PLAIN, lambda seen: any(map(_offers_tools, seen.model_calls))
     ),
     "models": _Trait("the list of models", _PLAIN, lambda seen: bool(seen.requests("listModels"))),
+    "compaction": _Trait("conversations that are compacted", _LONG, lambda seen: bool(seen.compactions)),
+    "plugins": _Trait("the list of plugins", _CHATTY, lambda seen: bool(seen.requests("listInstalledPlugins"))),
+    "analytics": _Trait("events about its use", _CHATTY, lambda seen: bool(seen.requests("sendAnalyticsEvents"))),
     "refresh": _Trait("tokens that are refreshed", _REFUSED, lambda seen: bool(seen.requests("exchangeToken"))),
+    "app-server-process": _Trait(
+        "an app-server that it starts by itself", Trial(task="app-server"), lambda seen: seen.app_servers_started > 0
+    ),
 }
 
 _TASKS_ABOUT = {
@@ -76,12 +99,12 @@ def capabilities(examiner: Examiner) -> dict[str, State]:
     client = examiner.client
     states: dict[str, State] = {task: "declared" if task in client.tasks else "not declared" for task in TASKS}
     states |= {name: "declared" if name in client.declared else "not declared" for name in _TRAITS}
-    unsaid = [name for name in _TRAITS if name not in client.declared | client.disabled]
-    if "turn" in client.tasks:
-        trials = {_TRAITS[name].trial for name in unsaid}
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            seen = dict(zip(trials, pool.map(examiner.run, trials), strict=True))
-        states |= {name: "found" for name in unsaid if _TRAITS[name].shows(seen[_TRAITS[name].trial])}
+    said = client.declared | client.disabled
+    unsaid = {name: trait for name, trait in _TRAITS.items() if name not in said and trait.trial.task in client.tasks}
+    trials = {trait.trial for trait in unsaid.values()}
+    with examiner.interruption.threads(2) as pool:
+        seen = dict(zip(trials, pool.map(examiner.run, trials), strict=True))
+    states |= {name: "found" for name, trait in unsaid.items() if trait.shows(seen[trait.trial])}
     return {**states, **dict.fromkeys(client.disabled, "disabled")}
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
-import msgspec
-
+from codex_conformance.clients._json import NOT_JSON, value_of
 from codex_mockserver.journal import Exchange
 from codex_schemas import Validator, Violation, load, load_events
 
@@ -37,21 +36,18 @@ def violations(exchange: Exchange) -> Iterator[tuple[str, Violation]]:
 
 def _of_body(where: str, validator: Validator, body: bytes, media_type: str) -> Iterator[tuple[str, Violation]]:
     if media_type == _FORM:
-        value: object = {name: values[-1] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
+        fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
+        value: object = {name: values[-1] for name, values in fields.items()}
     else:
-        try:
-            value = msgspec.json.decode(body)
-        except msgspec.DecodeError:
-            yield where, Violation(validator.name, "", "JSON", f"{len(body)} bytes that are none")
-            return
-    yield from ((where, each) for each in validator.violations(value))
+        value = value_of(body)
+    if value is NOT_JSON:
+        yield where, Violation(validator.name, "", "JSON", f"{len(body)} bytes that are none")
+    else:
+        yield from ((where, each) for each in validator.violations(value))
 
 
 def _of_frame(exchange: Exchange, data: str | bytes) -> Iterator[tuple[str, Violation]]:
-    try:
-        value = msgspec.json.decode(data)
-    except msgspec.DecodeError:
-        value = None
+    value = value_of(data)
     kind = value.get("type") if isinstance(value, dict) else None
     base = "public" if exchange.path.startswith("/v1/") else "codex"
     where = f"frame {kind}"

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
+from codex_conformance.clients._json import object_of
 from codex_mockserver.journal import Exchange, Frame
 
 __all__ = ["ModelCall", "model_calls", "text_of"]
 
 _CREATE = "response.create"
+_COMPACT = "compactResponse"
+_TRIGGER = "compaction_trigger"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class ModelCall:
     def is_prewarm(self) -> bool:
         """Whether it only warms a connection up."""
         return self.body.get("generate") is False
+
+    @property
+    def is_compaction(self) -> bool:
+        """Whether it asks for a shorter conversation in the place of the one that it brings."""
+        return self.exchange.operation == _COMPACT or any(item.get("type") == _TRIGGER for item in self.items)
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -81,8 +87,10 @@ def text_of(item: Mapping[str, Any]) -> str:
 
 def _calls(exchanges: Iterable[Exchange]) -> Iterator[ModelCall]:
     for exchange in exchanges:
-        if exchange.operation == "createResponse":
-            yield ModelCall(exchange, exchange.at, _object(exchange.body), is_websocket=False, events=exchange.events)
+        if exchange.operation in ("createResponse", _COMPACT):
+            yield ModelCall(
+                exchange, exchange.at, object_of(exchange.body) or {}, is_websocket=False, events=exchange.events
+            )
         elif exchange.operation == "connectResponses":
             yield from _framed(exchange, exchange.frames)
 
@@ -91,21 +99,13 @@ def _framed(exchange: Exchange, frames: Iterable[Frame]) -> Iterator[ModelCall]:
     """Yield a call for each frame that begins one, with the events up to the next."""
     call: ModelCall | None = None
     for frame in frames:
-        message = _object(frame.data)
+        message = object_of(frame.data) or {}
         if frame.sender == "server":
             if call is not None:
-                call.events.append(dict(message))
+                call.events.append(message)
         elif message.get("type") == _CREATE:
             if call is not None:
                 yield call
             call = ModelCall(exchange, frame.at, message, is_websocket=True)
     if call is not None:
         yield call
-
-
-def _object(text: str | bytes) -> Mapping[str, Any]:
-    try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -11,6 +11,7 @@ from typing import Any
 from codex_conformance.clients._model_call import ModelCall, model_calls
 from codex_conformance.clients._person import Page, plain
 from codex_conformance.clients._process import Ended
+from codex_conformance.clients._said import Said
 from codex_conformance.clients._surroundings import Surroundings
 from codex_conformance.clients._trial import Trial
 from codex_fixtures import Side
@@ -18,19 +19,7 @@ from codex_mockserver.expectations import Expectation, Miss, verify
 from codex_mockserver.journal import Exchange, Journal
 from codex_mockserver.model import Scenario
 
-__all__ = ["Outcome", "Said"]
-
-
-@dataclass(frozen=True)
-class Said:
-    """One line between a client and its app-server."""
-
-    #: Seconds since the app-server was started.
-    at: float
-    side: Side
-    text: str
-    #: The line as JSON; None where it is no object.
-    message: dict[str, Any] | None
+__all__ = ["Outcome"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +34,15 @@ class Outcome:
     journal: Journal
     #: ``host:port`` of each host that is not mocked and was asked for.
     refused_hosts: Sequence[str]
+    #: What the client gave the person to open or to type, letter by letter.
+    given: Sequence[str]
     #: Every page that the person's browser came to.
     pages: Sequence[Page]
-    #: What was said to the app-server, in order.
+    #: What was said between the client and its app-servers, in order.
     transcript: Sequence[Said]
-    #: The exit code of the app-server; None where it had not ended when the client did.
+    #: How many app-servers the client has started.
+    app_servers_started: int
+    #: The exit code of the last of them; None where it had not ended when the client did.
     app_server_exit: int | None
     #: ``auth.json`` at the end, and its permissions; None where there is none.
     auth: dict[str, Any] | None
@@ -113,6 +106,11 @@ class Outcome:
     def turns(self) -> list[ModelCall]:
         """Every request to the model but prewarms."""
         return [call for call in self.model_calls if not call.is_prewarm]
+
+    @property
+    def compactions(self) -> list[ModelCall]:
+        """Every request for a compaction."""
+        return [call for call in self.turns if call.is_compaction]
 
     @cached_property
     def pauses(self) -> list[float]:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from codex_conformance.clients._app_servers import AppServers
 from codex_mockserver.serving import SyncBackend
 from codex_schemas import Problem
 
@@ -35,9 +36,13 @@ class Page(NamedTuple):
 class Person:
     """A person who is somebody on the mock."""
 
-    def __init__(self, backend: SyncBackend, account: str = "plus") -> None:
+    def __init__(self, backend: SyncBackend, account: str = "plus", app_servers: AppServers | None = None) -> None:
         self.backend = backend
         self.account = account
+        #: Where a login by way of an app-server waits.
+        self.app_servers = app_servers
+        #: What the client gave them to open or to type, letter by letter.
+        self.given: list[str] = []
         #: Every page that the browser came to, in order.
         self.pages: list[Page] = []
 
@@ -126,6 +131,7 @@ class Witness:
     def watch(self, printed: str) -> None:
         """Look at all that came so far out of one pipe of the client."""
         if self._thread is None and (found := self._found(plain(printed))):
+            self._person.given.append(found)
             self._thread = threading.Thread(target=self._act, args=(found,), daemon=True)
             self._thread.start()
 

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from codex_conformance.cli._client import begin
+from codex_conformance.clients._interruption import Interruption
 
 __all__ = ["Ended", "run_process"]
 
@@ -42,6 +44,7 @@ def run_process(
     *,
     deadline: float,
     watch: Callable[[str], None],
+    interruption: Interruption,
     also: int | None = None,
 ) -> Ended:
     """Run a command to its end, or kill it with all its children when its time is over.
@@ -52,6 +55,7 @@ def run_process(
         folder: Where it works.
         deadline: Seconds that it may take.
         watch: Is given all that came so far out of one pipe, whenever there is more.
+        interruption: Ends it before its time.
         also: A further pipe that is watched, and is not output.
     """
     began = time.monotonic()
@@ -66,14 +70,19 @@ def run_process(
     )
     with process:
         output = _Output(process, watch, also)
-        in_time = output.read_until_end(began + deadline)
+        with interruption.heeded(partial(_kill, process)):
+            in_time = output.read_until_end(began + deadline)
         # Its children go with it, whether it was in time or not.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill(process)
         output.drain()
         code = process.wait()
     stdout, stderr = output.texts()
     return Ended(code if in_time else None, stdout, stderr, time.monotonic() - began)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 class _Output:

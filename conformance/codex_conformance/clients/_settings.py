@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +19,7 @@ from codex_conformance.clients._client import TASKS, Client, Task
 from codex_conformance.targets._file import TARGETS_FILE, read_section
 from codex_schemas import Problem
 
-__all__ = ["read_client"]
+__all__ = ["client_of", "read_client"]
 
 _PRESET = "codex"
 _PYTHON = "python:"
@@ -82,6 +82,21 @@ def read_client(
     )
 
 
+def client_of(found: Any, name: str) -> Client:
+    """Return the client that a Python object is: an action takes turns, and a mapping has one for each task.
+
+    Raises:
+        Problem: It is none.
+    """
+    if isinstance(found, Client):
+        return found
+    tasks: Mapping[Any, Any] = found if isinstance(found, Mapping) else {"turn": found}
+    if not tasks.keys() <= set(TASKS) or not all(map(_is_action, tasks.values())):
+        expected = f"a function, the words of a command, or a mapping with such for tasks of {', '.join(TASKS)}"
+        raise _unfit(name, expected, repr(found)[:200])
+    return Client(name=name, tasks=tasks)
+
+
 def _codex(version: str | None = None) -> Client:
     """Return the published codex: one release, or the one on the ``PATH``."""
     on_path = None if version else shutil.which(_PRESET)
@@ -116,7 +131,18 @@ def _named(text: str, entries: dict[str, _Entry]) -> Client:
         return _codex(version or None)
     if text.startswith(_PYTHON):
         return _of_python(text)
-    return Client(name=text, tasks={"turn": shlex.split(text)})
+    return Client(name=text, tasks={"turn": _words(text)})
+
+
+def _words(command: str) -> list[str]:
+    """Return the words of a command, as a shell takes them."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise _unfit(repr(command), "a command as a shell takes it", str(error)) from None
+    if not words:
+        raise _unfit(repr(command), "a preset, a name, a Python object or a command", "nothing")
+    return words
 
 
 def _of_entry(name: str, entry: _Entry, others: dict[str, _Entry]) -> Client:
@@ -142,19 +168,18 @@ def _read_json(text: str) -> _Entry:
 
 
 def _of_python(text: str) -> Client:
-    """Return the client that an attribute of a module is; a function takes turns, a mapping has it by tasks."""
+    """Return the client that an attribute of a module is."""
     module, _, attribute = text.removeprefix(_PYTHON).partition(":")
     try:
         found: Any = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise _unfit(text, "a module and its attribute", str(error)) from None
-    if isinstance(found, Client):
-        return found
-    tasks: Any = {"turn": found} if callable(found) else found
-    if not isinstance(tasks, Mapping) or not tasks.keys() <= set(TASKS):
-        expected = f"a Client, a function, or a mapping with tasks of {', '.join(TASKS)}"
-        raise _unfit(text, expected, repr(found)[:200])
-    return Client(name=text, tasks=tasks)
+    return client_of(found, text)
+
+
+def _is_action(found: Any) -> bool:
+    is_command = isinstance(found, Sequence) and not isinstance(found, str) and bool(found)
+    return callable(found) or (is_command and all(isinstance(word, str) for word in found))
 
 
 def _unfit(text: str, expected: str, found: str) -> Problem:

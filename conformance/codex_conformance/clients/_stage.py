@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,14 +14,14 @@ from typing import Any
 import msgspec
 
 from codex_conformance.cli._client import client_variables, codex_home
+from codex_conformance.clients._app_servers import AppServers, app_servers
 from codex_conformance.clients._client import Client, fill
-from codex_conformance.clients._outcome import Said
+from codex_conformance.clients._json import object_of
 from codex_conformance.clients._person import Person
+from codex_conformance.clients._relay import write_relay
 from codex_conformance.clients._surroundings import Surroundings
-from codex_conformance.clients._tap import end_file, write_tap
 from codex_conformance.clients._trial import Trial
 from codex_conformance.shim import write_shim
-from codex_fixtures import lines_of_transcript
 from codex_mockserver.model import Scenario, load_scenario
 from codex_mockserver.serving import SyncBackend
 from codex_schemas.app_server import latest, nearest
@@ -29,6 +29,8 @@ from codex_schemas.app_server import latest, nearest
 __all__ = ["Stage", "stage"]
 
 _BROWSER = '#!/bin/sh\nprintf "%s\\n" "$1" > {ear}\n'
+#: What lies in the folder of a trial.
+_HOME, _CODEX, _END = "home", "tools/codex", "app-server-exit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,38 +43,36 @@ class Stage:
     person: Person
     #: A pipe that gets what the client wants opened in a browser.
     ear: int
-    transcript_file: Path
+    #: What the tasks with an app-server meet; None for the other ones.
+    app_servers: AppServers | None
+    #: Where the last app-server that the client has started leaves its exit code.
+    end: Path
 
     def auth(self) -> tuple[dict[str, Any] | None, int | None]:
         """Return what ``auth.json`` holds, and its permissions; None twice where there is no such file."""
         file = self.surroundings.codex_home / "auth.json"
         if not file.exists():
             return None, None
-        return _object(file.read_text(errors="replace")), stat.S_IMODE(file.stat().st_mode)
+        return object_of(file.read_bytes()), stat.S_IMODE(file.stat().st_mode)
 
     def app_server_exit(self) -> int | None:
         """Return how the last app-server ended; None where it still ran when its client had ended."""
-        file = end_file(self.transcript_file)
-        return int(file.read_text()) if file.exists() else None
-
-    def transcript(self) -> list[Said]:
-        """Return what was said to the app-server."""
-        lines = self.transcript_file.read_bytes().splitlines() if self.transcript_file.exists() else []
-        found = lines_of_transcript(lines, "the transcript of the app-server")
-        return [Said(line.at, line.side, line.text or "", _object(line.text or "")) for line in found]
+        return int(self.end.read_text()) if self.end.exists() else None
 
 
 @contextmanager
 def stage(client: Client, trial: Trial) -> Iterator[Stage]:
     """Set the stage of a trial; it goes away with the block."""
     scenario = load_scenario(trial.scenario_source)
-    with codex_home() as base, SyncBackend(proxy=True, scenario=scenario) as backend, _ear(base) as ear:
-        folder, tools = base / "work" if client.has_own_folder else Path.cwd(), base / "tools"
+    with (
+        codex_home() as base,
+        SyncBackend(proxy=True, scenario=scenario) as backend,
+        _ear(base) as ear,
+        _app_servers(client, trial, backend, base) as servers,
+    ):
+        folder = _folder(client, base)
         folder.mkdir(exist_ok=True)
-        transcript_file = base / "transcript.jsonl"
-        if trial.has_app_server:
-            _write_app_server(tools, transcript_file, _known_to(scenario, trial.account), client.release)
-        surroundings = _surroundings(backend, trial, base, tools / "codex", folder)
+        surroundings = _surroundings(backend, trial, base, folder, servers)
         environment = {**_variables(backend, surroundings, base), **dict(trial.variables)}
         words = surroundings.words()
         environment |= {name: fill(value, words) for name, value in client.environment.items()}
@@ -80,18 +80,26 @@ def stage(client: Client, trial: Trial) -> Iterator[Stage]:
             backend=backend,
             scenario=scenario,
             surroundings=replace(surroundings, environment=client_variables(environment)),
-            person=Person(backend, trial.account or "plus"),
+            person=Person(backend, trial.account or "plus", servers),
             ear=ear,
-            transcript_file=transcript_file,
+            app_servers=servers,
+            end=base / _END,
         )
 
 
-def _surroundings(backend: SyncBackend, trial: Trial, base: Path, codex: Path, folder: Path) -> Surroundings:
+def _folder(client: Client, base: Path) -> Path:
+    """Return where the client works."""
+    return base / "work" if client.has_own_folder else Path.cwd()
+
+
+def _surroundings(
+    backend: SyncBackend, trial: Trial, base: Path, folder: Path, servers: AppServers | None
+) -> Surroundings:
     """Return what the client gets to know, without its environment."""
-    home = base / "home"
+    home = base / _HOME
     account = trial.account if trial.face != "api-key" else None
-    backend.write_codex_home(home, account, analytics=False, plugins=False)
-    tokens = _object((home / "auth.json").read_text())["tokens"] if account else {}
+    backend.write_codex_home(home, account, analytics=trial.side_calls, plugins=trial.side_calls)
+    tokens = msgspec.json.decode((home / "auth.json").read_bytes())["tokens"] if account else {}
     has_key = trial.account is not None and trial.face != "chatgpt"
     return Surroundings(
         prompt=trial.prompt,
@@ -103,7 +111,8 @@ def _surroundings(backend: SyncBackend, trial: Trial, base: Path, codex: Path, f
         api_key=backend.world.account(trial.account or "plus").api_key if has_key else "",
         **{name: tokens.get(name, "") for name in ("access_token", "refresh_token", "account_id")},
         codex_home=home,
-        codex_bin=str(codex) if trial.has_app_server else "",
+        codex_bin=str(base / _CODEX) if servers else "",
+        app_server_url=servers.url if servers else "",
         folder=folder,
         environment={},
         show=lambda _text: None,
@@ -125,6 +134,7 @@ def _variables(backend: SyncBackend, known: Surroundings, base: Path) -> dict[st
         variables["CODEX_API_KEY"] = known.api_key
     if known.codex_bin:
         variables["CODEX_BIN"] = known.codex_bin
+        variables["CODEX_APP_SERVER_URL"] = known.app_server_url
         variables["PATH"] = os.pathsep.join((str(Path(known.codex_bin).parent), os.environ.get("PATH", os.defpath)))
     return variables
 
@@ -144,26 +154,24 @@ def _ear(base: Path) -> Iterator[int]:
         os.close(ear)
 
 
+@contextmanager
+def _app_servers(client: Client, trial: Trial, backend: SyncBackend, base: Path) -> Iterator[AppServers | None]:
+    """Make the app-servers that a trial may need, and a ``codex`` that leads to them."""
+    if not trial.has_app_server:
+        yield None
+        return
+    scenario = _known_to(backend.script.scenario, trial.account)
+    release = scenario.app_server.version or (nearest(client.release) if client.release else latest())
+    with app_servers(backend, scenario, release, home=base / _HOME, folder=_folder(client, base)) as servers:
+        source = base / "scenario.json"
+        source.write_bytes(msgspec.json.encode(scenario))
+        shim = write_shim(base / "shim", release, str(source))
+        write_relay(base / _CODEX, port=servers.port, end=base / _END, release=release, shim=shim)
+        yield servers
+
+
 def _known_to(scenario: Scenario, account: str | None) -> Scenario:
     """Return the scenario in which nobody is logged in at the beginning, if nobody is to be."""
     if account is not None:
         return scenario
     return msgspec.structs.replace(scenario, app_server=msgspec.structs.replace(scenario.app_server, account=None))
-
-
-def _write_app_server(tools: Path, transcript: Path, scenario: Scenario, release: str | None) -> None:
-    """Write a ``codex`` whose app-server is the mock's, and whose conversation is kept."""
-    source = tools / "scenario.json"
-    version = nearest(release) if release else latest()
-    shim = write_shim(tools / "shim", version, str(source))
-    source.write_bytes(msgspec.json.encode(scenario))
-    write_tap(tools / "codex", transcript, shim)
-
-
-def _object(text: str) -> Any:
-    """Return the JSON object that a text is, or None."""
-    try:
-        value: Mapping[str, Any] = msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return None
-    return value if isinstance(value, dict) else None

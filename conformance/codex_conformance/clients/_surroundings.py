@@ -36,8 +36,10 @@ class Surroundings:
     account_id: str
     #: A home of codex, where ``auth.json`` holds the same credentials.
     codex_home: Path
-    #: A ``codex`` whose ``app-server`` is the examiner's; only for that task.
+    #: A ``codex`` whose ``app-server`` is the examiner's, and where one listens already, over WebSocket; only for
+    #: the tasks with an app-server.
     codex_bin: str
+    app_server_url: str
     #: The folder in which the client works.
     folder: Path
     #: The variables of its process.

@@ -1,105 +1,62 @@
-"""Stands between a client and the app-server that it starts, and writes down every line.
-
-``python -m codex_conformance.clients._tap FILE CMD ...`` behaves as ``CMD`` does.
-"""
+"""A tap on an app-server: all that passes between it and its clients is written down."""
 
 from __future__ import annotations
 
-import os
-import shlex
-import signal
-import subprocess
-import sys
-import threading
-import time
-from pathlib import Path
-from typing import IO, NoReturn
-
-import msgspec
+from collections.abc import Callable, Iterable, Sequence
 
 from codex_fixtures import Side
+from codex_mockserver.app_server import AppServer, Connection
+from codex_mockserver.app_server.transports._hub import Hub
+from codex_mockserver.app_server.transports._pump import Sender
 
-__all__ = ["end_file", "main", "write_tap"]
-
-_CHUNK = 64 * 1024
-
-_SCRIPT = """\
-#!/bin/sh
-exec {python} -P -m codex_conformance.clients._tap {file} {command} "$@"
-"""
+__all__ = ["Tap"]
 
 
-def write_tap(executable: Path, transcript: Path, command: Path) -> None:
-    """Write an executable that runs a command, and keeps what passes in a file."""
-    words = {"python": sys.executable, "file": str(transcript), "command": str(command)}
-    executable.parent.mkdir(parents=True, exist_ok=True)
-    executable.write_text(_SCRIPT.format_map({name: shlex.quote(word) for name, word in words.items()}))
-    executable.chmod(0o755)
+class Tap(Hub):
+    """What the connections to a server share, and who writes down what they say.
 
+    Args:
+        server: The server.
+        tell: Takes each line of its log.
+        write: Takes each message before it passes.
+    """
 
-def end_file(transcript: Path) -> Path:
-    """Return the file that holds the exit code of the last app-server, once it has ended."""
-    return transcript.with_suffix(".end")
+    def __init__(self, server: AppServer, tell: Callable[[str], None], write: Callable[[Side, bytes], None]) -> None:
+        super().__init__(server, tell)
+        self._write = write
 
+    def join(self, send: Sender) -> Connection:
+        """Take a new client."""
 
-class _Scribe:
-    """Writes lines into a transcript, as they pass."""
+        def pass_on(messages: Sequence[bytes]) -> None:
+            self._write_all("server", messages)
+            send(messages)
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._lock = threading.Lock()
-        self._began = time.monotonic()
+        return super().join(pass_on)
 
-    def write(self, side: Side, line: bytes) -> None:
-        at = round(time.monotonic() - self._began, 6)
-        record = {"dir": side, "at": at, "msg": line.decode(errors="replace")}
-        with self._lock:
-            self._file.write(msgspec.json.encode(record) + b"\n")
+    def receive(self, connection: Connection, texts: Sequence[bytes]) -> None:
+        """Take messages of a client."""
+        self._write_all("client", texts)
+        super().receive(connection, texts)
 
+    def when_ended(self, act: Callable[[int], None]) -> None:
+        """Do something with the exit code, once there is one."""
+        self._ended.add_done_callback(lambda ended: act(ended.result()))
 
-def main(arguments: list[str]) -> NoReturn:
-    """Run a command, write down what passes, and end as it does."""
-    name, *command = arguments
-    end_file(Path(name)).unlink(missing_ok=True)
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (of our own making)
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-    signal.signal(signal.SIGINT, lambda *_: None)
-    assert process.stdin is not None, "a pipe"
-    assert process.stdout is not None, "a pipe"
-    with Path(name).open("ab", buffering=0) as file:
-        scribe = _Scribe(file)
-        threading.Thread(target=_pass_and_close, args=(scribe, process.stdin), daemon=True).start()
-        _pass(scribe, "server", process.stdout.fileno(), sys.stdout.fileno())
-        code = process.wait()
-    end_file(Path(name)).write_text(str(code))
-    # The other thread may wait for the client.
-    os._exit(code if code >= 0 else 128 - code)
+    def end_login(self, reason: str) -> None:
+        """End the login that waits, if one does."""
+        account = self.server.account
+        if (pending := account.pending) is not None:
+            account.pending = None
+            pending.end(reason)
+            self._wake()
 
+    def stop(self) -> None:
+        """End, whatever is still to be done."""
+        self._end(0)
+        if self._timer is not None:
+            self._timer.cancel()
 
-def _pass_and_close(scribe: _Scribe, target: IO[bytes]) -> None:
-    with target:
-        _pass(scribe, "client", sys.stdin.fileno(), target.fileno())
-
-
-def _pass(scribe: _Scribe, side: Side, source: int, target: int) -> None:
-    """Pass bytes until nobody says anything more; each line is written down before its end passes."""
-    line = b""
-    while data := os.read(source, _CHUNK):
-        *whole, line = (line + data).split(b"\n")
-        for each in whole:
-            scribe.write(side, each)
-        try:
-            _write(target, data)
-        except BrokenPipeError:
-            break
-    if line:
-        scribe.write(side, line)
-
-
-def _write(target: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(target, data) :]
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    def _write_all(self, side: Side, messages: Iterable[bytes]) -> None:
+        for message in messages:
+            self._write(side, message)

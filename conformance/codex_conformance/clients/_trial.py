@@ -41,6 +41,8 @@ class Trial:
     person: str | Callable[[Person, str], None] = "approve"
     #: What the client does afterwards with the same home.
     then: Task | None = None
+    #: Whether the home leaves analytics, apps and plugins on; a codex then makes a dozen calls more.
+    side_calls: bool = False
     #: How many processes do the task at the same time, with one home.
     together: int = 1
     #: Seconds until it is taken for hanging; None for those of the examiner.

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.protocol import State
 from websockets.sync.client import ClientConnection, connect
 
 from codex_conformance.probes._evidence import Evidence
 from codex_conformance.probes._expect import Unmet
 from codex_conformance.probes._http import HttpProbe
+from codex_conformance.targets._trust import trust
 from codex_schemas import load_events
 
 __all__ = ["WebSocketProbe"]
@@ -30,9 +32,22 @@ class WebSocketProbe:
     @classmethod
     @contextmanager
     def open(
-        cls, http: HttpProbe, *, account: str = "plus", face: str | None = None, headers: dict[str, str] | None = None
+        cls,
+        http: HttpProbe,
+        *,
+        account: str = "plus",
+        face: str | None = None,
+        headers: dict[str, str] | None = None,
+        compression: str | None = "deflate",
     ) -> Iterator[WebSocketProbe]:
         """Open a WebSocket to the Responses surface.
+
+        Args:
+            http: The server.
+            account: Whose turns they are.
+            face: ``api`` or ``codex``.
+            headers: Headers of the handshake besides.
+            compression: The extension that is offered, as codex does; None for none.
 
         Raises:
             Unmet: The handshake was refused.
@@ -42,7 +57,16 @@ class WebSocketProbe:
         http.evidence.note("suite", "GET /responses (WebSocket)")
         try:
             connection = connect(
-                url.replace("http", "ws", 1), additional_headers=sent, proxy=None, open_timeout=_PATIENCE, max_size=None
+                url.replace("http", "ws", 1),
+                additional_headers=sent,
+                compression=compression,
+                ssl=trust() if url.startswith("https") else None,
+                proxy=None,
+                open_timeout=_PATIENCE,
+                close_timeout=_PATIENCE,
+                ping_interval=None,
+                max_size=None,
+                max_queue=None,
             )
         except InvalidStatus as error:
             http.evidence.note(
@@ -68,6 +92,43 @@ class WebSocketProbe:
         except ConnectionClosed as error:
             raise Unmet(expected="an open connection", found=str(error)) from None
 
+    def send_in_parts(self, text: str, size: int) -> None:
+        """Send a text in several frames, each of so many characters.
+
+        Raises:
+            Unmet: The connection is gone.
+        """
+        self._evidence.note("suite", f"text in frames of {size} characters", text)
+        try:
+            self._connection.send(text[start : start + size] for start in range(0, len(text), size))
+        except ConnectionClosed as error:
+            raise Unmet(expected="an open connection", found=str(error)) from None
+
+    def ping(self, data: bytes) -> bool:
+        """Send a ping and tell whether a pong came with the same data."""
+        self._evidence.note("suite", "ping", data.decode())
+        try:
+            return self._connection.ping(data).wait(_PATIENCE) and self._connection.state is State.OPEN
+        except ConnectionClosed:
+            return False
+
+    def close(self) -> None:
+        """Close the connection as a client does.
+
+        Raises:
+            Unmet: The server does not answer with a close frame, or keeps the connection.
+        """
+        self._evidence.note("suite", "close", "1000")
+        self._connection.close()
+        is_over = not isinstance(self._connection.recv_exc, TimeoutError)
+        if self._connection.protocol.close_rcvd is None:
+            found = "the end of the connection without one" if is_over else f"silence for {_PATIENCE:g} s"
+            raise Unmet(expected="a close frame", found=found)
+        if not is_over:
+            raise Unmet(
+                expected="the end of the connection", found=f"a close frame, and then {_PATIENCE:g} s of silence"
+            )
+
     def receive(self, within: float = _PATIENCE) -> dict[str, Any]:
         """Return the next event.
 
@@ -82,9 +143,11 @@ class WebSocketProbe:
             self._evidence.note("target", "close", str(error))
             raise Unmet(expected="an event", found=f"the end of the connection: {error}") from None
         try:
-            event = json_text.loads(text)
+            event = json_text.loads(text) if isinstance(text, str) else None
         except ValueError:
             raise Unmet(expected="an event as JSON", found=repr(text[:200])) from None
+        if isinstance(text, bytes):
+            raise Unmet(expected="an event in a text frame", found=f"a binary frame: {text[:200]!r}")
         if not isinstance(event, dict):
             raise Unmet(expected="an event as a JSON object", found=event)
         self._evidence.note("target", str(event.get("type")), str(text))

@@ -5,7 +5,7 @@ from codex_conformance.reports._json import as_json, read_report
 from codex_conformance.reports._redaction import redacted
 from codex_conformance.reports._run import Finding, Outcome, Reporter, Run, SkipReason, Step, Verdict
 from codex_conformance.reports._terminal import TerminalReport, summary_lines
-from codex_conformance.reports._writing import FORMATS, form_of, render, write_reports
+from codex_conformance.reports._writing import FORMATS, form_of, render, require_places, write_reports
 
 __all__ = [
     "EXIT_CODES",
@@ -26,6 +26,7 @@ __all__ = [
     "read_report",
     "redacted",
     "render",
+    "require_places",
     "standings",
     "summary_lines",
     "write_reports",

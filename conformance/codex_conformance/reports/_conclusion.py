@@ -12,7 +12,8 @@ from codex_conformance.requirements import LEVELS, Level, Requirement, find, req
 __all__ = ["EXIT_CODES", "NOT_CHOSEN", "Conclusion", "Standing", "conclusion", "failing_levels", "standings"]
 
 #: ``passed`` is a run of a chosen part, or without any MUST, in which all is well; ``known failures`` one whose
-#: baseline lists all that failed; ``incomplete`` one in which something that must hold was not checked, or nothing was.
+#: baseline lists all that failed; ``incomplete`` one in which something that must hold was not checked, or nothing was,
+#: or that broke off.
 Conclusion = Literal["conformant", "passed", "known failures", "failed", "incomplete", "crashed"]
 
 #: The exit code of ``check`` for each, as pytest has them for an internal error and for no tests; 2 is a wrong
@@ -79,7 +80,7 @@ def conclusion(run: Run) -> Conclusion:
         return "crashed"
     if any(_fails(verdict, run) for verdict in run.verdicts):
         return "failed"
-    if not any(verdict.outcome in ("passed", "known", "failed") for verdict in run.verdicts):
+    if run.is_interrupted or not any(verdict.outcome in ("passed", "known", "failed") for verdict in run.verdicts):
         return "incomplete"
     musts = [each for each in standings(run) if each.requirement.level == "MUST"]
     gaps = {_kind(reason) for must in musts for reason in must.gaps}

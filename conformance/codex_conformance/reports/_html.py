@@ -8,7 +8,7 @@ from html import escape
 from codex_conformance._printable import printable
 from codex_conformance.reports._conclusion import Standing
 from codex_conformance.reports._overview import Overview, Tally
-from codex_conformance.reports._page import page, safe
+from codex_conformance.reports._page import page, safe, table
 from codex_conformance.reports._run import Outcome, Step, Verdict
 from codex_conformance.reports._sentence import sentence
 from codex_conformance.reports._wording import (
@@ -29,6 +29,8 @@ from codex_conformance.requirements import LEVELS
 
 __all__ = ["render"]
 
+#: More names than these are folded at the beginning of the page.
+_MOST_NAMES = 30
 #: A longer text of a step is cut.
 _LONGEST = 20_000
 #: The outcomes that a reader wants to see first.
@@ -61,10 +63,8 @@ def _summary(overview: Overview) -> str:
     shown = columns(overview)
     head = "".join(f'<th scope="col" class="{outcome_class(each)}">{outcome_name(each)}</th>' for each in shown)
     rows = "".join(_row(tally, shown) for tally in overview.tallies)
-    return (
-        '<div class="scroll"><table><caption>Requirements by surface, level and outcome</caption>'
-        f"<thead><tr><td></td><td></td>{head}</tr></thead>\n<tbody>{rows}</tbody></table></div>"
-    )
+    caption = "Requirements by surface, level and outcome"
+    return table(caption, f"<td></td><td></td>{head}", f"<tbody>{rows}</tbody>")
 
 
 def _row(tally: Tally, shown: Sequence[Outcome | None]) -> str:
@@ -85,12 +85,14 @@ def _capabilities(states: Iterable[tuple[str, str]]) -> str:
 
 
 def _grave(overview: Overview) -> str:
-    """Return what did not go well, by name."""
+    """Return what did not go well, by name; folded where it is much."""
     groups = {
-        title: [_link(requirement.id) for requirement, _ in overview.having(outcome)]
+        f"{title} ({len(links)})": links
         for outcome, title in CONTENTS.items()
+        if (links := [_link(requirement.id) for requirement, _ in overview.having(outcome)])
     }
-    return _listed({title: links for title, links in groups.items() if links})
+    is_much = sum(map(len, groups.values())) > _MOST_NAMES
+    return _folded(", ".join(groups), groups) if is_much else _listed(groups)
 
 
 def _unchecked(overview: Overview) -> str:

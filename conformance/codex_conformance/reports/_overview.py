@@ -81,8 +81,8 @@ class Overview:
         return [each for each in self.standings if each.requirement.level == "MUST"]
 
     def gaps(self, standing: Standing) -> list[str]:
-        """Return why a requirement was not checked, or not with all cases; what nobody chose is none in a part."""
-        return [gap for gap in standing.gaps if not (self.run.is_partial and gap == NOT_CHOSEN)]
+        """Return why a requirement was not checked, or not with all cases; in a part, what nobody chose is none."""
+        return [gap for gap in standing.gaps if self.run.is_whole or gap != NOT_CHOSEN]
 
     @cached_property
     def unchecked_musts(self) -> dict[str, dict[str, list[str]]]:

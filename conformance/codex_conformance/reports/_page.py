@@ -8,7 +8,7 @@ from string import Template
 
 from codex_conformance._printable import printable
 
-__all__ = ["page", "safe"]
+__all__ = ["page", "safe", "table"]
 
 
 def page(name: str, title: str, **parts: str) -> str:
@@ -21,6 +21,14 @@ def page(name: str, title: str, **parts: str) -> str:
 def safe(text: str) -> str:
     """Return a text of a stranger as HTML, on one line."""
     return escape(printable(text))
+
+
+def table(caption: str, head: str, bodies: str, name: str = "") -> str:
+    """Return a table that scrolls where it is too wide, for the keyboard and by its name, too."""
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}"><table class="{name}">'
+        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead>\n{bodies}</table></div>"
+    )
 
 
 def _read(name: str) -> str:

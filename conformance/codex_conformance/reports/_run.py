@@ -81,7 +81,14 @@ class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
     fail_level: Level = "MUST"
     #: Whether only some requirements were chosen.
     is_partial: bool = False
+    #: Whether it broke off before all was asked.
+    is_interrupted: bool = False
     verdicts: list[Verdict] = []
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all was to be asked, and was: what has no verdict then is missing."""
+        return not self.is_partial and not self.is_interrupted
 
 
 class Reporter(Protocol):

@@ -45,6 +45,9 @@ def _failed(overview: Overview) -> str:
 def _incomplete(overview: Overview) -> str:
     if not overview.judged:
         return f"Incomplete: nothing was checked, so nothing is known of {_who(overview)}."
+    if overview.run.is_interrupted:
+        checked = f"{overview.judged} of {counted(len(overview.standings), 'requirement')} checked"
+        return f"Interrupted: {checked}, so {_who(overview)} cannot be called conformant {_scope(overview)}."
     missing = f"{_unchecked(overview)} of {_musts(len(overview.musts))} not checked"
     return f"Incomplete: {missing}, so {_who(overview)} cannot be called conformant {_scope(overview)}."
 

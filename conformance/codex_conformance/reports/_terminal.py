@@ -26,7 +26,7 @@ from codex_conformance.reports._wording import (
     skip_sentence,
     surface_name,
 )
-from codex_conformance.requirements import Requirement
+from codex_conformance.requirements import Requirement, Role
 
 __all__ = ["TerminalReport", "summary_lines"]
 
@@ -59,29 +59,35 @@ class TerminalReport:
         self._is_watched = stream.isatty()
         self._failed = 0
 
+    def opening(self, role: Role) -> None:
+        """Say that somebody is asked what it can do, which may take its time."""
+        self._progress(f"asking the {role} what it can do")
+
     def started(self, run: Run) -> None:
         """Say what is under test."""
-        if self._is_watched:
-            self._progress(f"asking {run.target}")
+        self._progress(f"asking {run.target}")
 
     def judged(self, run: Run, verdict: Verdict) -> None:
         """Say how far it is."""
         self._failed += verdict.outcome in ("failed", "error")
-        if self._is_watched:
-            failed = f", {self._failed} failed" if self._failed else ""
-            self._progress(f"{counted(len(run.verdicts), 'case')}{failed}: {verdict.requirement}")
+        failed = f", {self._failed} failed" if self._failed else ""
+        self._progress(f"{counted(len(run.verdicts), 'case')}{failed}: {verdict.requirement}")
 
     def finished(self, run: Run) -> None:
         """Print the result."""
-        if self._is_watched:
-            self._stream.write(_REWRITE)
+        self.clear()
         overview = Overview(redacted_run(run))
         self._stream.writelines(f"{line}\n" for line in _lines(overview, self._terminal))
         self._stream.flush()
 
+    def clear(self) -> None:
+        """Leave the line to others."""
+        self._progress("")
+
     def _progress(self, text: str) -> None:
-        self._stream.write(_REWRITE + printable(text)[: self._terminal.width - 1])
-        self._stream.flush()
+        if self._is_watched:
+            self._stream.write(_REWRITE + printable(text)[: self._terminal.width - 1])
+            self._stream.flush()
 
 
 def summary_lines(run: Run, terminal: Terminal = _PLAIN) -> list[str]:

@@ -92,7 +92,8 @@ def heading(run: Run) -> str:
     """Return what was under test, against what, and how much was done."""
     cases = f"{counted(len(run.verdicts), 'case')} in {run.seconds:.1f} s"
     part = ", a chosen part" if run.is_partial else ""
-    return f"{run.role} {run.target}, codex {run.release}: {cases}{part}"
+    end = ", interrupted" if run.is_interrupted else ""
+    return f"{run.role} {run.target}, codex {run.release}: {cases}{part}{end}"
 
 
 def finding_parts(verdict: Verdict) -> list[tuple[str, str]]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 
-from codex_conformance.cli._output import put
+from codex_conformance.cli._output import put, require_place
 from codex_conformance.reports._overview import Overview
 from codex_conformance.reports._redaction import redacted_run
 from codex_conformance.reports._run import Run
 from codex_schemas import Problem
 
-__all__ = ["FORMATS", "form_of", "render", "write_reports"]
+__all__ = ["FORMATS", "form_of", "render", "require_places", "write_reports"]
 
 #: How a run can be written, and how the names of such files end; each is a module here with ``render``, imported when
 #: it is asked for.
@@ -48,17 +48,35 @@ def render(run: Run, form: str) -> str:
     return _rendered(Overview(redacted_run(run)), form)
 
 
+def require_places(paths: Iterable[Path]) -> None:
+    """Refuse paths of reports that cannot be written, before a run takes its time.
+
+    Raises:
+        Problem: A name asks for no form, or its folder is not there.
+    """
+    for path in paths:
+        form_of(path)
+        require_place(path)
+
+
 def write_reports(run: Run, paths: Iterable[Path]) -> None:
     """Write a run into files, each in the form that its name asks for.
 
     Raises:
-        Problem: A name asks for no form, or a file cannot be written.
+        Problem: A name asks for no form, or a file cannot be written; the others are written all the same.
     """
     forms = {path: form_of(path) for path in paths}
-    overview = Overview(redacted_run(run)) if forms else None
+    if not forms:
+        return
+    overview = Overview(redacted_run(run))
+    problems = []
     for path, form in forms.items():
-        assert overview is not None
-        put(_rendered(overview, form), path)
+        try:
+            put(_rendered(overview, form), path)
+        except Problem as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
 
 
 def _rendered(overview: Overview, form: str) -> str:

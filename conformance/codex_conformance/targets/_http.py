@@ -12,10 +12,10 @@ import httpx
 from codex_conformance.targets._capabilities import CAPABILITIES, Capability
 from codex_conformance.targets._credentials import Credentials
 from codex_conformance.targets._operations import find_operation
+from codex_conformance.targets._reaching import nothing_there, require_answers
 from codex_conformance.targets._trust import trust
 from codex_conformance.targets._urls import LOOPBACK, Urls, share_host
 from codex_conformance.targets._world import PATIENCE, HttpWorld, Pace, control
-from codex_schemas import Problem
 
 __all__ = ["HttpTarget"]
 
@@ -49,8 +49,9 @@ class HttpTarget:
         self._reads_only = is_live
         self._client = httpx.Client(timeout=PATIENCE, trust_env=False, verify=trust())
         self._credentials = credentials
+        self._nowhere: dict[tuple[str, str], httpx.Response | None] = {}
         self.urls = urls
-        self._require_answer()
+        require_answers(self._client, self.urls)
         self._control = self._find_control()
         if self._control is None:
             self.urls = urls.with_endpoints({**self._discover(), **urls.endpoints})
@@ -68,6 +69,9 @@ class HttpTarget:
         """Ask what the server can do, by capability; what only a declaration tells, it cannot.
 
         Where it has nothing, and nothing is declared, nothing is asked for any more.
+
+        Raises:
+            Problem: It has nothing at all, and nothing is declared.
         """
         bases: set[str] = set()
         found = {}
@@ -75,7 +79,10 @@ class HttpTarget:
             answering = self._answering(capability)
             bases.update(self._places(capability) if name in declared else answering)
             found[name] = bool(answering)
-        self.urls = self.urls.without(*{"auth", "chatgpt", "api"} - bases)
+        if not bases and not declared:
+            raise nothing_there(self._try, self.urls)
+        if bases:
+            self.urls = self.urls.without(*{"auth", "chatgpt", "api"} - bases)
         return found
 
     def _answering(self, capability: Capability) -> Collection[str]:
@@ -93,14 +100,29 @@ class HttpTarget:
         return self.urls.all(find_operation(capability.probe), capability.face)
 
     def _is_there(self, method: str, url: str) -> bool:
+        """Tell whether a URL is answered in another way than one where nothing is.
+
+        Some servers show one page for every path, or refuse every path alike: there, nothing is found out.
+        """
+        has_id = "{" in url
+        nowhere = f"{url if has_id else url.rpartition('/')[0]}/no/such/path"
         try:
             answer = self._try(method, url.replace("{response_id}", "resp_0"))
-            if answer.status_code not in _MISSING:
-                return True
-            # An id that nobody knows is refused with 404 too, but in other words than a path that is not there.
-            return "{" in url and _reason(answer) not in (None, _reason(self._try(method, f"{url}/no/such/path")))
         except httpx.HTTPError:
             return False
+        if answer.status_code in _MISSING:
+            # An id that nobody knows is refused with 404 too, but in other words than a path that is not there.
+            return has_id and _reason(answer) not in (None, _reason(self._answer_at(method, nowhere)))
+        return not _are_alike(answer, self._answer_at(method, nowhere))
+
+    def _answer_at(self, method: str, nowhere: str) -> httpx.Response | None:
+        """Return the answer at a URL where nothing is, None where none comes; each is asked for once."""
+        if (method, nowhere) not in self._nowhere:
+            try:
+                self._nowhere[method, nowhere] = self._try(method, nowhere)
+            except httpx.HTTPError:
+                self._nowhere[method, nowhere] = None
+        return self._nowhere[method, nowhere]
 
     def _try(self, method: str, url: str) -> httpx.Response:
         self._pace.wait()
@@ -125,26 +147,6 @@ class HttpTarget:
 
     def _ask(self, method: str, url: str, body: Any = None) -> Any:
         return control(self._client, method, url, body)
-
-    def _require_answer(self) -> None:
-        """Look whether anybody is there.
-
-        Raises:
-            Problem: Nobody is.
-        """
-        for url in filter(None, (self.urls.auth, self.urls.chatgpt, self.urls.api)):
-            try:
-                self._client.get(url)
-            except (httpx.ConnectError, httpx.TimeoutException) as error:
-                raise Problem(
-                    "opening the target",
-                    expected=f"a server at {url}",
-                    found=f"{type(error).__name__}: {error}",
-                    advice="Start it, or correct its address.",
-                ) from None
-            except httpx.HTTPError:
-                # Somebody is there, whatever it says.
-                continue
 
     def _find_control(self) -> str | None:
         """Return the base of the control calls; a server that is not on this machine is not asked for them."""
@@ -174,8 +176,18 @@ class HttpTarget:
         return share_host(url, self.urls.auth or "")
 
 
-def _reason(answer: httpx.Response) -> str | None:
+def _are_alike(answer: httpx.Response, other: httpx.Response | None) -> bool:
+    """Tell whether two answers say the same but for their paths."""
+    if other is None or answer.status_code != other.status_code:
+        return False
+    one, two = (_reason(each) or each.text.replace(each.url.path, "") for each in (answer, other))
+    return one == two
+
+
+def _reason(answer: httpx.Response | None) -> str | None:
     """Return what an error as JSON says, without the path; None where it is no such error."""
+    if answer is None:
+        return None
     try:
         return str(answer.json()["error"]).replace(answer.url.path, "")
     except (ValueError, TypeError, LookupError):

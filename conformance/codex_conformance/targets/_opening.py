@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
-from pathlib import Path
-from typing import Any
 
+from codex_conformance.app_servers import connect_to, has_model
 from codex_conformance.releases import ensure, releases_folder
+from codex_conformance.targets._asgi import load_app, serve_whole
 from codex_conformance.targets._capabilities import CAPABILITIES, State
 from codex_conformance.targets._http import HttpTarget
 from codex_conformance.targets._spec import TargetSpec
 from codex_conformance.targets._target import Target, read_command
 from codex_conformance.targets._urls import Urls
 from codex_mockserver import SyncBackend
-from codex_mockserver.serving import serve_app
 from codex_schemas import Problem
 
 __all__ = ["open_target"]
 
 #: What every app-server has, and what one has that somebody else started.
 _APP_SERVER = frozenset(name for name, each in CAPABILITIES.items() if each.surface in ("app_server", "account"))
-_SCRIPTED = frozenset({"app-server.scripted", "account.backend"})
+_OURS = frozenset({"app-server.scripted", "app-server.restart", "account.backend"})
+_MODEL = "app-server.model"
 
 
 @contextmanager
@@ -56,7 +54,7 @@ def _open_mock(spec: TargetSpec, stack: ExitStack) -> Target:
 
 
 def _open_asgi(spec: TargetSpec, stack: ExitStack) -> Target:
-    url = stack.enter_context(serve_app(_load(spec.address)))
+    url = stack.enter_context(serve_whole(load_app(spec.address)))
     http = _http(spec, stack, url)
     return Target(spec, _states(spec, _found(spec, http)), http)
 
@@ -80,7 +78,19 @@ def _open_command(spec: TargetSpec, _stack: ExitStack) -> Target:
 
 
 def _open_websocket(spec: TargetSpec, _stack: ExitStack) -> Target:
-    return Target(spec, _states(spec, {name: name in _APP_SERVER - _SCRIPTED for name in CAPABILITIES}))
+    missing = _OURS if _has_model(spec) else _OURS | {_MODEL}
+    return Target(spec, _states(spec, {name: name in _APP_SERVER - missing for name in CAPABILITIES}))
+
+
+def _has_model(spec: TargetSpec) -> bool:
+    """Tell whether turns end, by one for all checks, unless the user says it."""
+    if _MODEL in spec.declared or _MODEL in spec.disabled:
+        return _MODEL in spec.declared
+    server = connect_to(spec.address)
+    try:
+        return has_model(server)
+    finally:
+        server.stop()
 
 
 _OPENERS = {
@@ -118,23 +128,3 @@ def _state(spec: TargetSpec, name: str, *, has: bool, declared: bool) -> State:
     if name in spec.declared or (has and declared):
         return "declared"
     return "found" if has else "not declared"
-
-
-def _load(address: str) -> Any:
-    """Return the ASGI application that ``MODULE:ATTRIBUTE`` names; the current folder may hold the module.
-
-    Raises:
-        Problem: There is none.
-    """
-    module, _, attribute = address.partition(":")
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        return getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise Problem(
-            "loading an ASGI application",
-            expected="asgi:MODULE:ATTRIBUTE",
-            found=f"{address}: {error}",
-            advice="Correct the name, or go to the folder of the module.",
-        ) from None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ ADDRESSES = {
     "auth": "auth_url",
     "codex": "codex_bin",
 }
+#: What is known instead where an app-server is reached over WebSocket.
+OVER_WEBSOCKET = {**{name: value for name, value in ADDRESSES.items() if name != "codex"}, "url": "app_server_url"}
 #: The task of the program where it has another name.
 SPELLINGS = {"impatient-turn": "turn"}
 
@@ -39,8 +42,8 @@ def homes_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator
 def reference() -> Callable[..., Client]:
     """Return the reference client with a mutation; it is said to have every capability, so that none is looked for."""
 
-    def make(mutation: str = "") -> Client:
-        known = [word for name, value in ADDRESSES.items() for word in (f"--{name}", f"{{{value}}}")]
+    def make(mutation: str = "", addresses: Mapping[str, str] = ADDRESSES) -> Client:
+        known = [word for name, value in addresses.items() for word in (f"--{name}", f"{{{value}}}")]
         command = [sys.executable, "-P", str(PROGRAM), f"--mutation={mutation}", *known]
         return Client(
             name=f"reference {mutation}".strip(),
@@ -48,5 +51,16 @@ def reference() -> Callable[..., Client]:
             declared=frozenset(CLIENT_CAPABILITIES) - set(TASKS),
             deadline=30,
         )
+
+    return make
+
+
+@pytest.fixture
+def reference_over_websocket(reference: Callable[..., Client]) -> Callable[..., Client]:
+    """Return the same for a client that connects to an app-server which runs already."""
+
+    def make(mutation: str = "") -> Client:
+        client = reference(mutation, OVER_WEBSOCKET)
+        return replace(client, declared=client.declared - {"app-server-process"})
 
     return make

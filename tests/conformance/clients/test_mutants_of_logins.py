@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codex_conformance._pytest.running import run_suites
-from codex_conformance.clients import subject_of_client
+from codex_conformance.clients import Client, subject_of_client
 from codex_conformance.requirements import find, requirements
 
 #: The requirement that each mutation of the reference client breaks, without what they all begin with.
@@ -76,6 +76,7 @@ APP_SERVER = {
     "fails-on-noise": "lines.malformed",
     "reads-short-lines-only": "lines.long",
     "shows-duplicates": "notifications.duplicates",
+    "knows-a-turn-by-its-answer": "turn.started-before-answer",
     "idle-is-the-end": "turn.idle-is-not-the-end",
     "a-failed-turn-is-fine": "turn.failed",
     "hides-why-the-turn-failed": "turn.failed-told",
@@ -95,6 +96,13 @@ ACCOUNT = {
     "ignores-questions": "tokens.refresh-answered",
     "logged-out-in-silence": "logged-out.told",
 }
+#: The same for mutations that are looked at over WebSocket, with the whole ids.
+OVER_WEBSOCKET = {
+    "messages-share-a-frame": "app-server.client.requests.one-object-a-line",
+    "the-end-is-fine": "app-server.client.end.exit-is-failure",
+    "grants-everything": "app-server.client.approvals.not-granted",
+    "a-failed-login-is-fine": "account.client.login.failed",
+}
 CASES = {
     f"{surface}: {name}": (name, f"{surface}.client.{requirement}")
     for surface, mutations in (("oauth", OAUTH), ("app-server", APP_SERVER), ("account", ACCOUNT))
@@ -104,7 +112,16 @@ CASES = {
 
 @pytest.mark.parametrize(("mutation", "requirement"), CASES.values(), ids=CASES)
 def test_a_mutant_is_caught(reference, mutation: str, requirement: str) -> None:
-    subject = subject_of_client(reference(mutation))
+    require_caught(reference(mutation), requirement)
+
+
+@pytest.mark.parametrize(("mutation", "requirement"), OVER_WEBSOCKET.items(), ids=OVER_WEBSOCKET)
+def test_a_mutant_over_websocket_is_caught(reference_over_websocket, mutation: str, requirement: str) -> None:
+    require_caught(reference_over_websocket(mutation), requirement)
+
+
+def require_caught(client: Client, requirement: str) -> None:
+    subject = subject_of_client(client)
     options = [f"--codex-select={requirement}", "--codex-fail-level=OBSERVED"]
 
     run = run_suites("client", options, surface=find(requirement).surface, subject=subject)
@@ -123,6 +140,16 @@ def test_the_reference_client_meets_everything(reference, surface: str) -> None:
     assert {each.requirement for each in run.verdicts} == {
         each.id for each in requirements().values() if (each.surface, each.role) == (surface, "client")
     }
+
+
+@pytest.mark.parametrize("surface", [pytest.param("app_server", marks=pytest.mark.slow), "account"])
+def test_the_reference_client_meets_everything_over_websocket(reference_over_websocket, surface: str) -> None:
+    run = run_suites("client", [], surface=surface, subject=subject_of_client(reference_over_websocket()))
+
+    # It starts no app-server, and so it has none to wait for.
+    not_asked = {"app-server.client.end.waits-for-its-end": "skipped"} if surface == "app_server" else {}
+    assert {each.requirement: each.outcome for each in run.verdicts if each.outcome != "passed"} == not_asked
+    assert len(run.verdicts) > 20
 
 
 def test_a_login_with_a_device_code_is_as_good(reference) -> None:

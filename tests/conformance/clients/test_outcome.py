@@ -101,6 +101,11 @@ def send(known: Surroundings, path: str, **more) -> None:
     httpx.post(f"{known.auth_url}{path}", headers=headers(known), trust_env=False, **more)
 
 
+def send_form(known: Surroundings, content: bytes) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    httpx.post(f"{known.auth_url}/oauth/token", content=content, headers=form, trust_env=False)
+
+
 def one_frame(known: Surroundings, frame: dict) -> None:
     url = f"{known.chatgpt_url}/codex/responses".replace("http", "ws", 1)
     with connect(url, additional_headers=headers(known), proxy=None) as socket:
@@ -114,11 +119,12 @@ def one_frame(known: Surroundings, frame: dict) -> None:
         (lambda known: send(known, "/backend-api/codex/responses", json=body("ebb", store="no")), "/store"),
         (lambda known: send(known, "/backend-api/codex/responses", content=b"ebb"), "a body of application/json"),
         (lambda known: send(known, "/oauth/token", data={"client_id": "app_x"}), "grant_type"),
+        (lambda known: send_form(known, b"\xff=\xff"), "grant_type"),
         (lambda known: send(known, "/no/such/path"), "an operation of a contract"),
         (lambda known: one_frame(known, {"type": "response.creat"}), "a frame that a contract knows"),
         (lambda known: one_frame(known, {"type": "response.create", **body(store=3)}), "/store"),
     ],
-    ids=["field", "media type", "form", "path", "frame", "field of a frame"],
+    ids=["field", "media type", "form", "form that is no UTF-8", "path", "frame", "field of a frame"],
 )
 def test_wrong_requests_do_not(call, found: str) -> None:
     wrong = [f"{where}: {each}" for exchange in outcome_of(call).exchanges for where, each in violations(exchange)]

@@ -98,11 +98,13 @@ def test_a_python_object(tmp_path: Path, monkeypatch, attribute: str, tasks: set
     ("text", "found"),
     [
         ("python:json:nothing", "nothing"),
-        ("python:json:decoder", "a mapping with tasks"),
+        ("python:json:decoder", "a mapping with such for tasks"),
         ('{"tasks": {"fly": ["true"]}}', "Invalid enum value 'fly'"),
         ('{"tusks": {}}', "unknown field `tusks`"),
         ('{"like": "codex:new"}', "a version such as"),
         ("codex:9", "a version such as"),
+        ("client 'ask", "No closing quotation"),
+        (" ", "found nothing"),
     ],
 )
 def test_what_is_no_client(text: str, found: str) -> None:
@@ -147,6 +149,9 @@ def test_capabilities_are_declared_disabled_or_found(reference) -> None:
         "stream",
         "tools",
         "models",
+        "compaction",
+        "plugins",
+        "analytics",
         "refresh",
     }
     assert {name for name, state in states.items() if state == "declared"} == {"turn"}

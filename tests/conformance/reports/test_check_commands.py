@@ -120,6 +120,14 @@ def test_what_is_no_report_is_said_in_four_lines(tmp_path, capsys) -> None:
     ]
 
 
+def test_a_report_that_is_not_there_is_said_in_four_lines(tmp_path, capsys) -> None:
+    assert main(["check", "matrix", str(tmp_path / "nowhere.json")]) == 2
+
+    error = capsys.readouterr().err
+    assert "No such file" in error
+    assert len(error.splitlines()) == 4
+
+
 def test_reports_become_a_matrix(run, verdict, tmp_path, capsys) -> None:
     runs = [run(verdict("wham.usage.credits")), run(target="proxy")]
     paths = [tmp_path / f"{number}.json" for number in range(2)]

@@ -47,6 +47,9 @@ def oauth(run, verdict):
         ({ROTATES: None}, {}, "incomplete"),
         ({}, {"is_partial": True}, "passed"),
         ({ROTATES: None}, {"is_partial": True}, "passed"),
+        ({}, {"is_interrupted": True}, "incomplete"),
+        ({ROTATES: None}, {"is_interrupted": True, "is_partial": True}, "incomplete"),
+        ({ROTATES: "failed"}, {"is_interrupted": True}, "failed"),
         (dict.fromkeys(ALL), {}, "incomplete"),
         (dict.fromkeys(ALL), {"is_partial": True}, "incomplete"),
         (dict.fromkeys(ALL, "skipped"), {}, "incomplete"),
@@ -181,6 +184,17 @@ SENTENCES = {
 @pytest.mark.parametrize(("changes", "expected"), SENTENCES.values(), ids=SENTENCES)
 def test_a_conclusion_is_a_sentence(oauth, changes, expected) -> None:
     assert sentence(Overview(oauth(changes))) == expected
+
+
+def test_half_a_run_says_so(oauth) -> None:
+    overview = Overview(oauth({ROTATES: None, TEXT: None}, is_interrupted=True))
+
+    assert sentence(overview) == (
+        "Interrupted: 2 of 4 requirements checked, "
+        "so mock:0.169.0 cannot be called conformant with codex 0.169.0 (oauth)."
+    )
+    # What it did not come to is no gap that anybody must look at.
+    assert overview.unchecked_musts == {}
 
 
 def test_a_part_says_nothing_of_the_rest(oauth) -> None:

@@ -64,6 +64,21 @@ def test_what_went_wrong_is_named_first(whole) -> None:
     ]
 
 
+def test_many_names_are_folded(run, verdict, registry, monkeypatch) -> None:
+    monkeypatch.setattr("codex_conformance.reports._html._MOST_NAMES", 1)
+    failed = [verdict(each.id, "failed") for each in registry if each.surface == "oauth" and each.role == "server"]
+
+    text = render(run(*failed), "html")
+
+    assert "<details><summary>Not met (4)</summary>" in text
+
+
+def test_a_table_can_be_scrolled_with_the_keyboard(whole) -> None:
+    (scrolling,) = Page(render(whole, "html")).all("div", role="region")
+
+    assert (scrolling["tabindex"], scrolling["aria-label"]) == ("0", "Requirements by surface, level and outcome")
+
+
 def test_only_what_fails_is_open(whole, run) -> None:
     assert len(Page(render(whole, "html")).all("details", open=None)) == 4
     assert Page(render(run(), "html")).all("details", open=None) == []

@@ -110,6 +110,28 @@ def test_whoever_watches_sees_how_far_it_is(whole, screen) -> None:
     assert rest == RESULT
 
 
+def test_the_line_is_left_to_whoever_tells_of_a_problem(screen) -> None:
+    report = TerminalReport(Terminal(), screen)
+
+    report.opening("client")
+    assert screen.getvalue().endswith("asking the client what it can do")
+
+    report.clear()
+    assert screen.getvalue().endswith("\r\x1b[K")
+
+
+def test_nobody_is_told_how_far_it_is_who_does_not_watch(whole) -> None:
+    stream = io.StringIO()
+    report = TerminalReport(Terminal(), stream)
+
+    report.opening("server")
+    report.started(whole)
+    report.judged(whole, whole.verdicts[0])
+    report.clear()
+
+    assert stream.getvalue() == ""
+
+
 def test_the_line_that_is_rewritten_stays_one(hostile_run, screen) -> None:
     text = shown(hostile_run, screen, Terminal(width=30))
     *progress, _ = text.split("\r\x1b[K")

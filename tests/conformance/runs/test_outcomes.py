@@ -89,6 +89,32 @@ def test_a_fault_of_the_suite_is_no_fault_of_the_server(serve, check, pytester) 
     assert report["verdicts"][0]["blame"] == "suite"
 
 
+def test_a_server_that_is_gone_is_no_fault_of_the_suite(serve, check, pytester) -> None:
+    serve()
+    pytester.makepyfile(
+        test_gone="""
+        import httpx
+        import pytest
+
+        @pytest.fixture
+        def fresh_world():
+            # Nobody listens on this port.
+            httpx.get("http://127.0.0.1:9/_testkit/worlds", trust_env=False)
+
+        @pytest.mark.codex("oauth.discovery.issuer")
+        def test_gone(fresh_world):
+            pass
+        """
+    )
+
+    _, report = check("test_gone.py")
+
+    (verdict,) = [each for each in report["verdicts"] if each["case"] == "test_gone"]
+    assert (verdict["outcome"], verdict["blame"]) == ("failed", "implementation")
+    assert verdict["finding"]["expected"] == "a server that answers"
+    assert verdict["finding"]["found"].startswith("ConnectError")
+
+
 def test_no_check_is_an_error(serve, check) -> None:
     serve()
 

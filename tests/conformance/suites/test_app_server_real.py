@@ -18,9 +18,14 @@ PARTS = {
     "threads": ("thread", "list", "archive", "delete", "fork", "resume", "read", "history"),
     "turns": ("turn", "review", "item", "interrupt", "steer", "failure"),
     "questions": ("approval", "question", "tool"),
+    "agents": ("agent", "queue"),
+    "filing": ("section", "project", "attachment"),
+    "restarts": ("restart", "overload"),
     "connections": ("connection", "websocket", "stdio"),
     "surroundings": ("config", "models", "skills", "lists", "mcp", "feedback", "files", "exec", "process"),
 }
+#: What a published binary usually does and does not promise: under load about one turn in a hundred is otherwise.
+RACES = {"app-server.turn.answer-before-started"}
 #: What all others judge, what is asked of clients, and what takes its time on purpose.
 ELSEWHERE = {"contract", "client", "robust"}
 
@@ -31,10 +36,19 @@ RUNS = [
 ]
 
 
+def is_fine(verdict):
+    """Tell whether a requirement is met, or lost one of the known races."""
+    return verdict.outcome == "passed" or (verdict.outcome == "failed" and verdict.requirement in RACES)
+
+
 def test_the_parts_are_the_whole_suite():
     words = {name.split(".")[1] for name in requirements() if name.startswith("app-server.")}
 
     assert sorted(word for part in PARTS.values() for word in part) == sorted(words - ELSEWHERE)
+
+
+def test_what_may_fail_is_promised_to_nobody():
+    assert {requirements()[name].level for name in RACES} == {"OBSERVED"}
 
 
 @pytest.mark.real_codex
@@ -50,7 +64,7 @@ def test_a_published_binary_meets_everything(monkeypatch, release, part):
     not_met = [
         f"{each.requirement} {each.case}: {each.outcome} {each.reason} {each.finding}"
         for each in run.verdicts
-        if each.outcome != "passed"
+        if not is_fine(each)
     ]
     asked = {
         name

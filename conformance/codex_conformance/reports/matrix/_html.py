@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from codex_conformance.reports._conclusion import Standing
-from codex_conformance.reports._page import page, safe
+from codex_conformance.reports._page import page, safe, table
 from codex_conformance.reports._sentence import sentence
 from codex_conformance.reports._wording import outcome_class, outcome_name, surface_name
 from codex_conformance.reports.matrix._matrix import Column, Matrix, Part
@@ -31,22 +31,16 @@ def render(matrix: Matrix) -> str:
 def _part(part: Part) -> str:
     titles = "".join(f'<th scope="col">{safe(column.title)}</th>' for column in part.columns)
     groups = "\n".join(_group(part, surface, members) for surface, members in part.rows)
-    return (
-        f"<section>\n<h2>{part.role.capitalize()}s</h2>\n{_summary(part)}\n"
-        f'<div class="scroll"><table class="rows"><caption>Every requirement of {part.role}s</caption>'
-        f'<thead><tr><th scope="col">requirement</th><th scope="col">level</th>{titles}</tr></thead>\n'
-        f"{groups}</table></div>\n</section>"
-    )
+    head = f'<th scope="col">requirement</th><th scope="col">level</th>{titles}'
+    every = table(f"Every requirement of {part.role}s", head, groups, "rows")
+    return f"<section>\n<h2>{part.role.capitalize()}s</h2>\n{_summary(part)}\n{every}\n</section>"
 
 
 def _summary(part: Part) -> str:
     surfaces = "".join(f'<th scope="col">{surface_name(surface)}</th>' for surface in part.surfaces)
     rows = "\n".join(_target(part, column) for column in part.columns)
-    return (
-        f'<div class="scroll"><table><caption>{part.role.capitalize()}s by surface</caption>'
-        f'<thead><tr><th scope="col">target</th>{surfaces}<th scope="col">conclusion</th></tr></thead>\n'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    head = f'<th scope="col">target</th>{surfaces}<th scope="col">conclusion</th>'
+    return table(f"{part.role.capitalize()}s by surface", head, f"<tbody>{rows}</tbody>")
 
 
 def _target(part: Part, column: Column) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from codex_conformance._pytest.options import RUN
 from codex_conformance.probes import Evidence, HttpProbe
 from codex_conformance.suites.server.app_servers import AppServers
-from codex_conformance.targets import Target
+from codex_conformance.targets import Credentials, Target
 
 if TYPE_CHECKING:
     from codex_conformance.fuzzing import Budget
@@ -35,6 +36,18 @@ def http(request: pytest.FixtureRequest, target: Target, evidence: Evidence) -> 
         probe = HttpProbe(world, evidence)
         yield probe
         probe.close()
+
+
+@pytest.fixture
+def personal(http: HttpProbe) -> Credentials:
+    """Return a personal access token of an account of the mock; of another server, the access token that is given."""
+    owner = http.account()
+    if http.world.control_url is not None:
+        person = http.world.control("GET", "/world")["accounts"]["plus"]
+        owner = replace(owner, access_token=person["personal_access_token"])
+    if not owner.access_token.startswith("at-"):
+        pytest.skip("not declared: an access token that begins with at-")
+    return owner
 
 
 @pytest.fixture

@@ -208,6 +208,29 @@ def stays_in_the_first_workspace(said):
     yield said.message
 
 
+def reads_before_a_login(said):
+    """Tell whether a message says who is signed in, before this server has heard of anybody."""
+    return said.method == "account/read" and "account/login/start" not in said.server.asked.values()
+
+
+def starts_without_keys(said):
+    if reads_before_a_login(said):
+        said.result["account"] = None
+    yield said.message
+
+
+def brings_keys_back(said):
+    if reads_before_a_login(said):
+        said.result["account"] = {"type": "apiKey"}
+    yield said.message
+
+
+def keeps_the_tokens_of_the_host(said):
+    if reads_before_a_login(said):
+        said.result["account"] = {"type": "chatgpt", "email": "plus@example.com", "planType": "plus"}
+    yield said.message
+
+
 MUTANTS = (
     (shows_the_key, "account.read.api-key"),
     (passes_unknown_plans_through, "account.read.unknown-plan"),
@@ -222,6 +245,9 @@ MUTANTS = (
     (never_asks_the_host, "account.tokens.refresh-asked"),
     (tells_nobody_of_a_logout, "account.logout.forgets"),
     (revives_tokens_at_a_logout, "account.logout.revokes"),
+    (starts_without_keys, "account.restart.key"),
+    (brings_keys_back, "account.restart.logout"),
+    (keeps_the_tokens_of_the_host, "account.restart.tokens"),
     (tells_the_first_client_only, "account.clients.all-told"),
     (cuts_minutes_off, "account.limits.minutes"),
     (fills_a_missing_window_with_zeros, "account.limits.missing-window"),

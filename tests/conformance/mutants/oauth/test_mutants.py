@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import base64
+import json
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from http_mutants import Broken, changes_nothing
 
 from codex_mockserver.world.authorization_codes import challenge_of
 from codex_mockserver.world.signing import read_token, sign_claims
@@ -16,18 +18,15 @@ POLL = "/api/accounts/deviceauth/token"
 ANY_VERIFIER = "v" * 43
 
 
-class Broken(NamedTuple):
-    """A server that does one thing wrong."""
-
-    paths: str
-    mutation: object
-    #: The requirement that it breaks.
-    requirement: str
-
-
 def code_record(call):
     """Return what the world knows of the authorization code of a call; None where there is none."""
     return call.world.state.authorization_codes.get(call.fields.get("code"))
+
+
+def claims_of(token):
+    """Return what a token says of itself, whoever signed it; nothing where it is none."""
+    parts = token.split(".")
+    return json.loads(base64.urlsafe_b64decode(parts[1] + "==")) if len(parts) == 3 and len(parts[1]) > 9 else {}
 
 
 def relocated(answer, change):
@@ -231,13 +230,70 @@ def names_another_issuer(call):
     answer.update(issuer="https://auth.example.com")
 
 
+def approves_what_was_declined(call):
+    if call.fields.get("decision") == "deny":
+        call.body = urlencode(call.fields | {"decision": "approve", "account": "plus"}).encode()
+        call.change_headers({"content-length": str(len(call.body))})
+    yield
+
+
+def believes_what_a_token_says(call):
+    claims = claims_of(call.token)
+    for token in call.world.state.access_tokens:
+        if claims and claims_of(token).get("session_id") == claims.get("session_id"):
+            call.token = token
+    yield
+
+
+def wants_an_account_header(call):
+    answer = yield
+    if call.header("chatgpt-account-id") is None:
+        answer.become(400, {"error": {"message": "Which account?"}})
+
+
+def hides_the_address(call):
+    answer = yield
+    answer.change("/email", lambda _: None)
+
+
+def asks_for_a_token_once(call):
+    answer = yield
+    if call.memory.setdefault(call.token, call) is not call:
+        answer.become(401, {"error": {"message": "This token was used."}})
+
+
+def knows_tokens_by_their_beginning(call):
+    known = (each.personal_access_token for each in call.world.state.accounts.values())
+    call.token = next((each for each in known if each.startswith(call.token[:30]) or call.token == "at-"), call.token)
+    yield
+
+
+def logs_in_with_a_personal_token(call):
+    answer = yield
+    if call.fields.get("refresh_token", "").startswith("at-"):
+        answer.become(200, {"access_token": "a.b.c"})
+
+
+def ends_device_codes_early(call):
+    answer = yield
+    answer.update(expires_at="2026-01-01T00:05:00Z")
+
+
+def gives_devices_another_code(call):
+    answer = yield
+    if answer.status == 200:
+        answer.update(authorization_code="ac_of_nobody")
+
+
 USER_CODE = "/api/accounts/deviceauth/usercode"
 REVOKE = "/oauth/revoke"
+WHOAMI = "/api/accounts/v1/user-auth-credential/whoami"
 JWKS = "/.well-known/jwks.json"
 
 MUTANTS = (
     Broken(AUTHORIZE, forgets_the_state, "oauth.authorize.state-returned"),
     Broken(AUTHORIZE, takes_the_plain_method, "oauth.authorize.s256-only"),
+    Broken(AUTHORIZE, approves_what_was_declined, "oauth.authorize.error-tells-nothing"),
     Broken(AUTHORIZE, redirects_to_strangers, "oauth.authorize.foreign-redirect"),
     Broken(TOKEN, takes_a_code_twice, "oauth.code.single-use"),
     Broken(TOKEN, takes_any_verifier, "oauth.code.wrong-verifier"),
@@ -247,7 +303,7 @@ MUTANTS = (
     Broken(TOKEN, gives_tokens_to_a_get, "oauth.token.post-only"),
     Broken(TOKEN, lets_caches_store_tokens, "oauth.tokens.no-store"),
     Broken(TOKEN, writes_the_life_as_text, "oauth.tokens.expires-in"),
-    Broken(TOKEN, writes_the_life_as_text, "oauth.contract.messages"),
+    Broken(TOKEN, writes_the_life_as_text, "oauth.contract.messages", seen_by="oauth.tokens.type"),
     Broken(TOKEN, names_another_audience, "oauth.id-token.audience"),
     Broken(TOKEN, forgets_the_nonce, "oauth.id-token.nonce"),
     Broken(TOKEN, forgets_the_account, "oauth.claims.account"),
@@ -265,32 +321,25 @@ MUTANTS = (
     Broken(POLL, slows_devices_down, "oauth.device.polls-at-once"),
     Broken(POLL, gives_a_device_its_code_twice, "oauth.device.collected-once"),
     Broken(POLL, looks_at_the_device_id_only, "oauth.device.wrong-user-code"),
+    Broken(POLL, gives_devices_another_code, "oauth.device.person-approves"),
+    Broken(USER_CODE, ends_device_codes_early, "oauth.device.life-long-enough"),
+    Broken(WHOAMI, believes_what_a_token_says, "oauth.whoami.altered"),
+    Broken(WHOAMI, believes_what_a_token_says, "oauth.whoami.expired"),
+    Broken(WHOAMI, wants_an_account_header, "oauth.personal-token.owner"),
+    Broken(WHOAMI, hides_the_address, "oauth.personal-token.email"),
+    Broken(WHOAMI, asks_for_a_token_once, "oauth.personal-token.each-start"),
+    Broken(WHOAMI, knows_tokens_by_their_beginning, "oauth.personal-token.whole"),
+    Broken(TOKEN, logs_in_with_a_personal_token, "oauth.personal-token.refreshes-nothing"),
     Broken(JWKS, publishes_another_key, "oauth.id-token.signature"),
     Broken(JWKS, publishes_the_private_key, "oauth.jwks.public"),
     Broken("/.well-known/openid-configuration", names_another_issuer, "oauth.discovery.issuer"),
 )
 
 
-def named(broken: Broken) -> str:
-    """Return what a mutant does, in words, and the requirement that this breaks."""
-    return f"{broken.mutation.__name__.replace('_', ' ')}: {broken.requirement}"
+@pytest.mark.parametrize("broken", MUTANTS, ids=str)
+def test_a_broken_server_is_found_out_by_name(mutated, find_out, broken):
+    find_out(mutated(broken.where, broken.mutation), broken)
 
 
-@pytest.mark.parametrize("broken", MUTANTS, ids=named)
-def test_a_broken_server_is_found_out_by_name(mutated, judge_http, outcomes, broken):
-    """The contract's own requirement is judged with every other one, and has no case of its own."""
-    asked = "oauth.tokens" if broken.requirement == "oauth.contract.messages" else broken.requirement
-    run = judge_http(mutated(broken.paths, broken.mutation), [asked])
-
-    assert outcomes(run)[broken.requirement] == "failed"
-    assert {verdict.blame for verdict in run.verdicts if verdict.outcome == "failed"} == {"implementation"}
-
-
-def test_the_server_that_was_not_broken_passes(mutated, judge_http, outcomes):
-    def changes_nothing(call):
-        yield
-
-    asked = sorted({broken.requirement for broken in MUTANTS} - {"oauth.contract.messages"})
-    run = judge_http(mutated(".*", changes_nothing), asked)
-
-    assert outcomes(run) == dict.fromkeys(asked, "passed")
+def test_the_server_that_was_not_broken_passes(mutated, acquit):
+    acquit(mutated(".*", changes_nothing), MUTANTS)

@@ -23,7 +23,7 @@ def unchanged(frame: dict[str, Any], _memory: dict[str, Any]) -> Iterable[Any]:
 class SocketMutant(App):
     """A mock that does one thing wrong on WebSockets, in all of its worlds."""
 
-    #: What becomes of each frame from the client, and of each to it; a number closes the connection.
+    #: What becomes of each frame from the client, and of each to it: a number closes the connection, bytes are binary.
     on_the_way_in: ClassVar[Change]
     on_the_way_out: ClassVar[Change]
     #: What becomes of the scope of a handshake.
@@ -67,6 +67,8 @@ def _changed(message: dict[str, Any], kind: str, change: Change, memory: dict[st
 def _message(frame: Any, kind: str) -> dict[str, Any]:
     if isinstance(frame, int):
         return {"type": "websocket.close", "code": frame, "reason": ""}
+    if isinstance(frame, bytes):
+        return {"type": kind, "bytes": frame}
     return {"type": kind, "text": frame if isinstance(frame, str) else json.dumps(frame)}
 
 

@@ -37,6 +37,11 @@ def test_the_answer_is_shown_once(trial: Trials) -> None:
     require_answer_once(trial("app-server", talk()))
 
 
+@pytest.mark.codex("app-server.client.turn.started-before-answer")
+def test_a_turn_may_begin_before_it_is_answered(trial: Trials) -> None:
+    require_answer_once(trial("app-server", talk({"on": "turn/start", "behind": "turn/started"})))
+
+
 @pytest.mark.codex("app-server.client.turn.idle-is-not-the-end")
 def test_a_turn_is_not_over_when_its_thread_is_idle(trial: Trials) -> None:
     outcome = trial("app-server", talk({"on": _ENDED, "delay": 0.7}))

@@ -46,6 +46,7 @@ def other_path(person: Person, url: str) -> None:
 @pytest.mark.codex("oauth.client.callback.state-checked")
 def test_a_callback_with_a_foreign_state_is_not_taken(trial: Trials, conduct: object) -> None:
     outcome = trial("login", person=conduct)
+    require(outcome.pages, expected="a listener that can be called back", found=outcome.ending)
     codes = [call.body for call in outcome.requests("exchangeToken") if b"ac_foreign" in call.body]
     require(not codes, expected="no exchange of the foreign code", found=f"{len(codes)} exchanges")
 
@@ -63,6 +64,7 @@ def test_a_request_for_another_path_does_not_end_the_login(trial: Trials) -> Non
 @pytest.mark.codex("oauth.client.callback.denied")
 def test_a_denial_is_a_failure(trial: Trials) -> None:
     outcome = require_failure(trial("login", person="deny"))
+    require(outcome.pages, expected="an authorize URL on which the person can say no", found=outcome.ending)
     require(not outcome.requests("exchangeToken"), expected="no exchange", found="one")
     require(outcome.auth is None, expected="no credentials", found="some")
 

@@ -6,8 +6,9 @@ import pytest
 
 from codex_conformance.clients import Outcome
 from codex_conformance.probes import require
-from codex_conformance.suites.client.oauth.test_refresh import EARLY, refreshes
+from codex_conformance.suites.client.oauth.refreshes import EARLY, kept_tokens, refreshes
 from codex_conformance.suites.client.trials import Trials, require_success
+from codex_mockserver import Exchange
 
 
 @pytest.mark.codex("oauth.client.keeping.private-file", needs=("login",))
@@ -35,7 +36,7 @@ def test_what_a_login_keeps_serves_a_turn(trial: Trials) -> None:
 def test_the_account_of_the_token_is_kept(trial: Trials) -> None:
     outcome = require_success(trial("login", {"name": "login and turn"}, then="turn", face="chatgpt"))
     sent = {call.exchange.headers.get("chatgpt-account-id") for call in outcome.turns}
-    kept = (outcome.auth or {}).get("tokens", {}).get("account_id")
+    kept = kept_tokens(outcome).get("account_id")
     require(sent == {kept}, expected=f"the account {kept}", found=sent)
 
 
@@ -64,6 +65,5 @@ def _require_private(outcome: Outcome) -> None:
     require(outcome.auth_mode == 0o600, expected="the permissions 600", found=oct(outcome.auth_mode or 0))
 
 
-def _carries(call: object, secret: str) -> bool:
-    headers = "".join(getattr(call, "headers", {}).values())
-    return secret in headers or secret.encode() in getattr(call, "body", b"")
+def _carries(call: Exchange, secret: str) -> bool:
+    return secret.encode() in call.body or any(secret in value for value in call.headers.values())

@@ -10,49 +10,13 @@ import pytest
 from codex_conformance.clients import Outcome
 from codex_conformance.clients._contract import violations
 from codex_conformance.probes import require
+from codex_conformance.suites.client.oauth.refreshes import EARLY, REFUSED, grant, kept_tokens, refreshes, refused
 from codex_conformance.suites.client.trials import Trials, require_failure, require_success
 from codex_mockserver import Exchange
 
-#: The access token is refused, always if not said otherwise.
-_REFUSED: dict[str, Any] = {
-    "on": "createResponse",
-    "times": None,
-    "answer": {"status": 401, "body": {"detail": "Unauthorized"}},
-}
 #: What says that a refresh token is no good any more, whatever the status.
 _FINAL = ["refresh-reused", "refresh-expired", "refresh-invalidated"]
 _FINAL_400 = [f"{name}-400" for name in _FINAL]
-#: The access token of the beginning ends within a minute, which is as late as libraries take care of it.
-EARLY: dict[str, Any] = {
-    "name": "a token that ends soon",
-    "settings": {"websocket": False},
-    "accounts": {"plus": {"login_token_life": 45}},
-}
-
-
-def refreshes(outcome: Outcome) -> list[Exchange]:
-    """Return the calls that asked for new tokens."""
-    return [call for call in outcome.requests("exchangeToken") if b"authorization_code" not in call.body]
-
-
-def grant(call: Exchange) -> str:
-    """Return the refresh token of a call, whatever the form of its body."""
-    text = call.body.decode("utf-8", "replace")
-    return (
-        str(call.json.get("refresh_token"))
-        if text.startswith("{")
-        else text.partition("refresh_token=")[2].partition("&")[0]
-    )
-
-
-def refused(status: int, times: int | None = None, **answer: Any) -> dict[str, Any]:
-    """Return a scenario in which a refresh is refused."""
-    fault = {"on": "exchangeToken", "times": times, "answer": {"status": status, **answer}}
-    return {
-        "name": f"refresh {status}",
-        "settings": {"websocket": False},
-        "faults": [_REFUSED, fault],
-    }
 
 
 def _two(trial: Trials) -> Outcome:
@@ -67,7 +31,7 @@ def _mended(trial: Trials, *faults: dict[str, Any]) -> Outcome:
         scenario = {
             "name": "refused",
             "settings": {"websocket": False},
-            "faults": [{**_REFUSED, "times": times}, *faults],
+            "faults": [{**REFUSED, "times": times}, *faults],
         }
         outcome = trial("turn", scenario, face="chatgpt")
         if refreshes(outcome):
@@ -113,7 +77,7 @@ def test_a_slow_refresh_is_not_sent_twice(trial: Trials) -> None:
 def test_the_new_refresh_token_is_kept(trial: Trials) -> None:
     outcome = trial("turn", EARLY, face="chatgpt")
     given = [call.response_json["refresh_token"] for call in refreshes(outcome) if call.status == 200]
-    kept = (outcome.auth or {}).get("tokens", {}).get("refresh_token")
+    kept = kept_tokens(outcome).get("refresh_token")
     require(given[-1:] == [kept], expected="the latest refresh token in the file", found="another one")
 
 
@@ -158,7 +122,8 @@ def test_the_person_is_told_to_log_in_again(trial: Trials, scenario: str) -> Non
 @pytest.mark.codex("oauth.client.refresh.keeps-login")
 def test_a_passing_failure_does_not_lose_the_login(trial: Trials) -> None:
     outcome = trial("turn", refused(503, body={"error": {"message": "Later.", "code": "server_error"}}), face="chatgpt")
-    kept = (outcome.auth or {}).get("tokens", {}).get("refresh_token")
+    require(refreshes(outcome), expected="a refresh", found=outcome.ending)
+    kept = kept_tokens(outcome).get("refresh_token")
     require(
         kept == outcome.surroundings.refresh_token, expected="the refresh token in the file", found="another, or none"
     )
@@ -174,7 +139,7 @@ def test_a_service_that_fails_is_not_asked_without_end(trial: Trials) -> None:
 def test_what_an_answer_leaves_out_stays(trial: Trials) -> None:
     nothing = {"on": "exchangeToken", "times": None, "answer": {"status": 200, "body": {}}}
     outcome = require_success(_mended(trial, nothing))
-    kept = (outcome.auth or {}).get("tokens", {})
+    kept = kept_tokens(outcome)
     missing = [name for name in ("refresh_token", "id_token") if not kept.get(name)]
     require(not missing, expected="the tokens that were there", found=f"no {' and no '.join(missing)}")
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from codex_conformance.clients._capabilities import LONG_TURN
+
 __all__ = [
     "ANSWER",
     "OVERLOADED",
     "PLAIN",
     "PROMPT",
     "REFUSAL",
+    "SEALED",
     "answering",
+    "compacting",
     "ending",
     "every",
     "failing",
@@ -26,6 +30,9 @@ Json = dict[str, Any]
 #: Text of one, two, three and four bytes for a character.
 PROMPT = "Wann ist Flut? 潮 🌊"
 ANSWER = "Hochwasser über Mittag: 潮汐 🌊, um zwölf."
+
+#: What a compaction holds; nobody but the service can read it.
+SEALED = "gAAAAABv-c2VhLTQy"
 
 _POST = {"websocket": False}
 
@@ -75,6 +82,13 @@ def tool_turn(*calls: Json, websocket: bool = False) -> Json:
     """Return a scenario in which the model makes calls, and gives its answer when they are answered."""
     model = [{"say": list(calls)}, {"say": [{"message": ANSWER}], "times": None}]
     return {"model": model} if websocket else {"settings": _POST, "model": model}
+
+
+def compacting(*faults: Json, **answer: Any) -> Json:
+    """Return a scenario in which the conversation has to be compacted after a call; ``answer`` is what comes of it."""
+    compaction = {"say": [{"compaction": SEALED}], **answer, "when": {"kind": "compaction"}, "times": None}
+    end = {"say": [{"message": ANSWER}], "times": None}
+    return {**LONG_TURN, "model": [*LONG_TURN["model"], compaction, end], "faults": list(faults)}
 
 
 #: Nothing is special.

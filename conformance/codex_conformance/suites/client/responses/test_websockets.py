@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from codex_conformance.clients import ModelCall, Outcome
@@ -51,16 +54,10 @@ def test_refused_for_the_rate(trial: Trials) -> None:
 
 @pytest.mark.codex("responses.client.websocket.one-at-a-time")
 def test_one_at_a_time(trial: Trials) -> None:
-    is_terminal = load_events().is_terminal
-    for exchange in trial("turn", _TOOL_TURN).requests("connectResponses"):
-        is_open = False
-        for frame in exchange.frames:
-            kind = frame.json.get("type")
-            if frame.sender == "server":
-                is_open = is_open and not is_terminal(kind) and kind != "error"
-            elif kind == "response.create":
-                require(not is_open, expected="the end of the response before", found="the next request")
-                is_open = True
+    for calls in _by_connection(trial("turn", _TOOL_TURN)):
+        for call in calls[:-1]:
+            has_ended = any(_ends(event) for event in call.events)
+            require(has_ended, expected="the end of the response before the next request", found=str(call))
 
 
 @pytest.mark.codex("responses.client.websocket.whole-input")
@@ -121,6 +118,12 @@ def test_beta_header(trial: Trials) -> None:
     for exchange in trial("turn", over_websocket(PLAIN)).requests("connectResponses"):
         found = exchange.headers.get("openai-beta", "no such header")
         require("responses_websockets" in found, expected="openai-beta: responses_websockets=…", found=found)
+
+
+def _ends(event: Mapping[str, Any]) -> bool:
+    """Tell whether a response is over with an event."""
+    kind = str(event.get("type"))
+    return kind == "error" or load_events().is_terminal(kind)
 
 
 def _by_connection(outcome: Outcome) -> list[list[ModelCall]]:

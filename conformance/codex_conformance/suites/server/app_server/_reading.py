@@ -9,6 +9,7 @@ from codex_conformance.probes import AppServerProbe, Unmet, at, require
 
 __all__ = [
     "has_status",
+    "is_of",
     "items_of",
     "pages_of",
     "place",
@@ -53,6 +54,11 @@ def require_order(client: AppServerProbe, *methods: str) -> None:
     places = [place(client, method) for method in methods]
     came = [each["method"] for each in client.messages if each.get("method") in methods]
     require(places == sorted(places), expected=" before ".join(methods), found=came)
+
+
+def is_of(thread_id: str) -> Callable[[Json], bool]:
+    """Return what is true of the params of a notification about a thread."""
+    return lambda params: params.get("threadId") == thread_id
 
 
 def has_status(thread_id: str, status: str) -> Callable[[Json], bool]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from codex_conformance._pytest.options import RUN
 from codex_conformance.app_servers import Connection, Server
 from codex_conformance.probes import AppServerProbe, Evidence, Unmet, at
+from codex_conformance.suites.server.app_server._reading import is_of
 from codex_conformance.suites.server.app_server._scenes import SCENE
 from codex_conformance.suites.server.app_servers import AppServers
 from codex_conformance.targets import PRESENT, Target
@@ -44,6 +44,10 @@ class SharedServer:
         except Problem:
             self.stop()
             return self._started().connect()
+
+    def restart(self, *, abruptly: bool = False) -> None:
+        """Restart it, for all checks."""
+        self._started().restart(abruptly=abruptly)
 
     def stop(self) -> None:
         """End it."""
@@ -110,12 +114,18 @@ def other(other_newcomer: AppServerProbe) -> AppServerProbe:
 
 
 @pytest.fixture
-def processes(target: Target, evidence: Evidence) -> Iterator[AppServers]:
-    """Return what starts app-servers as processes: the mock, too."""
+def processes_with(target: Target, evidence: Evidence) -> Iterator[Callable[..., AppServers]]:
+    """Return what makes what starts app-servers as processes, the mock too, with options of the command line."""
     mock = (sys.executable, "-m", "codex_conformance.cli", "app-server", "--codex-version", target.spec.release)
     command = target.command or (*mock, "--scenario", "{scenario}")
     with ExitStack() as stack:
-        yield AppServers(replace(target, command=command), evidence, stack)
+        yield lambda *options: AppServers(replace(target, command=(*command, *options)), evidence, stack)
+
+
+@pytest.fixture
+def processes(processes_with: Callable[..., AppServers]) -> AppServers:
+    """Return what starts app-servers as processes: the mock, too."""
+    return processes_with()
 
 
 def _leave(probe: AppServerProbe) -> None:
@@ -123,7 +133,7 @@ def _leave(probe: AppServerProbe) -> None:
     with suppress(Unmet):
         for thread_id, turn_id in _running(probe).items():
             probe.request("turn/interrupt", {"threadId": thread_id, "turnId": turn_id})
-            probe.wait_for("turn/completed", partial(_is_of, thread_id), _SHORTLY)
+            probe.wait_for("turn/completed", is_of(thread_id), _SHORTLY)
     probe.close()
 
 
@@ -136,7 +146,3 @@ def _running(probe: AppServerProbe) -> dict[Any, Any]:
         elif each.get("method") == "turn/completed":
             running.pop(at(each, "/params/threadId", str), None)
     return running
-
-
-def _is_of(thread_id: str, params: dict[str, Any]) -> bool:
-    return params.get("threadId") == thread_id

@@ -6,9 +6,10 @@ import pytest
 
 from codex_conformance.fuzzing import AppServerTrial, Budget, explore
 from codex_conformance.probes import Evidence
+from codex_conformance.suites.server.app_server._scenes import begin
 from codex_conformance.suites.server.app_server._thread_life import HESITANT, ThreadLife
 from codex_conformance.suites.server.app_servers import AppServers
-from codex_conformance.targets import Target
+from codex_conformance.targets import PRESENT, Target
 
 
 @pytest.fixture
@@ -16,7 +17,9 @@ def trial(app_servers: AppServers, target: Target, model: str) -> AppServerTrial
     """Return what tries requests, some of them about threads that there are."""
     client = app_servers.client()
     threads = [client.thread(), client.thread()]
-    turn = client.turn(threads[0])["id"]
+    turn = begin(client, threads[0])
+    if target.capabilities["app-server.model"] in PRESENT:
+        client.wait_for("turn/completed")
     known = {"threadId": threads, "turnId": [turn], "expectedTurnId": [turn], "model": [model]}
     return AppServerTrial(client, known=known, is_on_a_machine=target.spec.kind != "mock")
 

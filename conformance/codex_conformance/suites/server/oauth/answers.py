@@ -84,7 +84,7 @@ def require_tokens(answer: Answer) -> None:
 def require_not_stored(answer: Answer) -> None:
     """Require that caches may not store an answer."""
     found = answer.headers.get("cache-control", "none")
-    require("no-store" in found, expected="Cache-Control: no-store", found=f"Cache-Control: {found}")
+    require("no-store" in found.lower(), expected="Cache-Control: no-store", found=f"Cache-Control: {found}")
 
 
 def require_no_more_scope(answer: Answer) -> None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from codex_conformance.probes import Answer, HttpProbe, Unmet, at
 
-__all__ = ["ALGORITHMS", "Jwt", "is_signed_by", "jwt_at", "keys_of"]
+__all__ = ["ALGORITHMS", "Jwt", "altered", "is_signed_by", "jwt_at", "keys_of"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,18 @@ def jwt_at(answer: Answer, pointer: str) -> Jwt:
         Unmet: There is none.
     """
     return _read(answer.at(pointer, str), pointer.strip("/"))
+
+
+def altered(token: str, **claims: Any) -> str:
+    """Return a token with other claims under the signature that it had.
+
+    Raises:
+        Unmet: It is none.
+    """
+    changed = {**_read(token, "access_token").claims, **claims}
+    header, _, signature = token.split(".")
+    body = base64.urlsafe_b64encode(msgspec.json.encode(changed)).rstrip(b"=").decode()
+    return f"{header}.{body}.{signature}"
 
 
 def keys_of(http: HttpProbe) -> list[Mapping[str, Any]]:

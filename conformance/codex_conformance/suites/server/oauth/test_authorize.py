@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import httpx
@@ -29,6 +30,8 @@ _BAD_TYPES = {"an unknown one": "nonsense", "none": None}
 _FIRST = ("response_type", "client_id", "redirect_uri")
 _FLAGS = ("id_token_add_organizations", "codex_cli_simplified_flow")
 _CHALLENGE = ("code_challenge", "code_challenge_method")
+#: What a redirect with an error has no business with.
+_OF_USE = ("code", "access_token", "id_token")
 #: The order of the query in two releases.
 _OLD_ORDER = (*_FIRST, "scope", *_CHALLENGE, *_FLAGS, "state", "originator")
 _NEW_ORDER = (*_FIRST, *_CHALLENGE, "state", "scope", *_FLAGS, "originator")
@@ -159,7 +162,7 @@ def test_an_error_redirect_carries_nothing_of_use(logins: Logins) -> None:
     answer = logins.authorize(**fields)
     if httpx.codes.is_client_error(answer.status):
         return
-    told = [name for name in ("code", "access_token", "id_token") if name in redirect_of(answer).query]
+    told = [name for name in _OF_USE if name in redirect_of(answer).query]
     require(not told, expected="an error without a code or token", found=told)
     found = answer.headers["location"]
     require(fields["code_challenge"] not in found, expected="a location without the code_challenge", found=found)
@@ -179,13 +182,29 @@ def _decide(http: HttpProbe, page: Answer, **decision: str) -> Answer:
     return http.call("submitAuthorization", form={"login_id": login[1], **decision})
 
 
+def _declined(http: HttpProbe, logins: Logins, **changes: str | None) -> Mapping[str, str]:
+    """Return the query with which a login comes back that a person declined."""
+    page = logins.authorize(**changes).require_status(200)
+    return redirect_of(_decide(http, page, decision="deny")).query
+
+
 @pytest.mark.codex("oauth.authorize.denial")
 def test_a_denial_comes_back_as_an_error(http: HttpProbe, logins: Logins) -> None:
-    page = logins.authorize(state="of the one who declined").require_status(200)
-    query = redirect_of(_decide(http, page, decision="deny")).query
-    wanted = {"error": "access_denied", "state": "of the one who declined"}
-    fine = wanted.items() <= query.items() and "code" not in query
-    require(fine, expected=f"{wanted} and no code", found=query)
+    found = _declined(http, logins).get("error")
+    require(found == "access_denied", expected="access_denied", found=found)
+
+
+@pytest.mark.codex("oauth.authorize.state-on-error", needs=("control",))
+def test_state_comes_back_with_a_denial(http: HttpProbe, logins: Logins) -> None:
+    found = _declined(http, logins, state="of the one who declined").get("state")
+    require(found == "of the one who declined", expected="the state of the request", found=found)
+
+
+@pytest.mark.codex("oauth.authorize.error-tells-nothing", needs=("control",))
+def test_a_denial_carries_nothing_of_use(http: HttpProbe, logins: Logins) -> None:
+    query = _declined(http, logins)
+    told = [name for name in _OF_USE if name in query]
+    require(not told and query.get("error"), expected="an error without a code or token", found=", ".join(query))
 
 
 @pytest.mark.codex("oauth.authorize.decided-once")

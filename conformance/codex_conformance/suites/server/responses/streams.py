@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
@@ -57,6 +58,12 @@ class Stream:
         return [str(event.get("type")) for event in self.events]
 
     @property
+    def in_short(self) -> str:
+        """The types of all events for a reader, those that follow each other as one with their number."""
+        runs = ((kind, len(list(run))) for kind, run in groupby(self.kinds))
+        return ", ".join(kind if count == 1 else f"{count} x {kind}" for kind, count in runs) or "no events"
+
+    @property
     def own(self) -> list[Json]:
         """The events that say something of the response.
 
@@ -64,7 +71,7 @@ class Stream:
             Unmet: None does.
         """
         found = [event for event in self.events if event.get("type") not in _ASIDE]
-        require(found, expected="events of a response", found=self.kinds)
+        require(found, expected="events of a response", found=self.in_short)
         return found
 
     @property
@@ -79,7 +86,7 @@ class Stream:
         Raises:
             Unmet: No event ends the stream.
         """
-        require(self.ends, expected="an event that ends the stream", found=self.kinds[-5:])
+        require(self.ends, expected="an event that ends the stream", found=self.in_short)
         last: Json = at(self.own[self.ends[0]], "/response", dict)
         return last
 
@@ -91,7 +98,7 @@ class Stream:
             Unmet: There are none.
         """
         done = [at(event, "/item", dict) for event in self.of_kind("response.output_item.done")]
-        require(done, expected="output items", found=self.kinds)
+        require(done, expected="output items", found=self.in_short)
         return done
 
     def of_kind(self, *kinds: str) -> list[Json]:

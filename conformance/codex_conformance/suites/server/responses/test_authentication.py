@@ -74,6 +74,12 @@ def test_a_token_is_for_its_account(service: Service) -> None:
     _ask(service, service.credentials, headers=headers).require_status(401, 403)
 
 
+@pytest.mark.codex("responses.auth.personal-token")
+@codex_face
+def test_a_personal_token_runs_turns(service: Service, personal: Credentials) -> None:
+    _ask(service, personal).require_status(200)
+
+
 @pytest.mark.codex("responses.auth.expired", scenario=_SHORT)
 @codex_face
 def test_a_token_ends(service: Service) -> None:

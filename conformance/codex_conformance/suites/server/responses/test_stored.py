@@ -81,7 +81,7 @@ def test_what_is_forgotten_cannot_be_forgotten_again(service: Service) -> None:
 def test_a_stream_is_played_again(service: Service) -> None:
     stream = service.stream(HELLO, store=True)
     again = Stream.of(_of(service, stream.response, query={"stream": "true"}))
-    require(again.own == stream.own, expected=str(stream.kinds), found=again.kinds)
+    require(again.own == stream.own, expected=stream.in_short, found=again.in_short)
 
 
 @pytest.mark.codex("responses.stored.replay-after")
@@ -93,7 +93,7 @@ def test_a_stream_goes_on_after_a_number(service: Service) -> None:
     query = {"stream": "true", "starting_after": str(half)}
     request = httpx.Request("GET", url, params=query, headers=service.credentials.headers(is_api=True))
     again = Stream.of(service.http.send(request, reads_only=True))
-    require(again.own == stream.own[half + 1 :], expected=f"the events after {half}", found=again.kinds)
+    require(again.own == stream.own[half + 1 :], expected=f"the events after {half}", found=again.in_short)
 
 
 @pytest.mark.codex("responses.stored.cancel-foreground")

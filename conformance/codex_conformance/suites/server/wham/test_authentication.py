@@ -89,6 +89,12 @@ def test_the_header_decides_where_a_token_is_for_several_workspaces(http: HttpPr
         require(found == workspace["id"], expected=f"usage of {workspace['id']}", found=found)
 
 
+@pytest.mark.codex("wham.authentication.personal-token")
+def test_a_personal_token_reads_what_the_others_read(http: HttpProbe, personal: Credentials) -> None:
+    wanted, found = (usage(http, each).at("/plan_type", str) for each in (http.account(), personal))
+    require(found == wanted, expected=f"plan_type {wanted}, as for an access token", found=found)
+
+
 @pytest.mark.codex("wham.authentication.header-case")
 def test_the_name_of_the_account_header_may_be_spelt_otherwise(http: HttpProbe) -> None:
     credentials = http.account()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -43,8 +44,10 @@ def test_usage_is_there(http: HttpProbe) -> None:
 
 @pytest.mark.codex("wham.usage.reading-is-free")
 def test_two_readings_agree(http: HttpProbe) -> None:
-    first, second = ([at(each, "/used_percent", int) for _, each in _windows(usage(http))] for _ in range(2))
-    require(first == second, expected=f"windows as full as before: {first}", found=second)
+    # A window may end between two readings, and its owner may be at work: not with each of them.
+    found = [[at(each, "/used_percent", int) for _, each in _windows(usage(http))] for _ in range(4)]
+    agree = any(before == after for before, after in pairwise(found))
+    require(agree, expected="windows that are as full as at the reading before", found=found)
 
 
 @pytest.mark.codex("wham.usage.reset-ahead")

@@ -1,8 +1,9 @@
 """A right client for every task: ``python reference [--mutation NAME] TASK ...``; a mutation breaks one thing.
 
-Who does what: ``turn.py``, ``connection.py`` and ``stream.py`` take turns, ``wham.py`` reads limits and tasks,
+Who does what: ``turn.py``, ``connection.py`` and ``stream.py`` take turns, ``side_services.py`` does
+what is beside them, ``wham.py`` reads limits and tasks,
 ``credentials.py`` keeps and refreshes tokens, ``login.py`` logs in, ``app_server.py`` drives an app-server through
-``rpc.py``.
+``rpc.py`` and ``transports.py``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def main() -> int:
     parser.add_argument("--api")
     parser.add_argument("--auth")
     parser.add_argument("--codex")
+    parser.add_argument("--url", help="of an app-server that runs already")
     parser.add_argument("task", choices=MODULES)
     parser.add_argument("prompt", nargs="?", default="hello")
     options = parser.parse_args()

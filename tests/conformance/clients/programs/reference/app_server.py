@@ -12,17 +12,20 @@ from typing import Any
 from failures import Failed
 from mutations import broken
 from rpc import Server
+from transports import Process, Socket
 
 Json = dict[str, Any]
 
 #: Seconds that the end of a turn may take when the thread is idle already.
 GRACE = 2.0
+#: Seconds that a person may take to log in.
+LOGIN_LIFE = 25.0
 _PLANS = ("free", "plus", "pro", "team", "business", "enterprise", "edu")
 
 
 def run(options: argparse.Namespace) -> None:
     """Take a turn and print its answer, or log in."""
-    with Server(options.codex) as server:
+    with Server(Socket(options.url) if options.url else Process(options.codex)) as server:
         server.begin()
         if options.task == "app-server-login":
             log_in(server)
@@ -55,13 +58,16 @@ def log_in(server: Server) -> None:
     """
     wanted = "chatgptDeviceCode" if broken("with-a-device-code") else "chatgpt"
     begun = server.ask("account/login/start", {"type": wanted})
+    if broken("shows-no-address"):
+        raise Failed("nobody has logged in")
     if wanted == "chatgptDeviceCode":
         print(f"Open {begun['verificationUrl']} and type the code {begun['userCode']}", flush=True)
-    elif not broken("shows-no-address"):
+    else:
         print(f"Open this page to log in:\n{begun['authUrl']}\n", flush=True)
         webbrowser.open(begun["authUrl"])
     if broken("does-not-wait-for-the-login"):
         return
+    server.allow(LOGIN_LIFE)
     while True:
         message = server.next_notification()
         params = message.get("params", {})
@@ -134,7 +140,7 @@ class Turn:
         elif method == "thread/status/changed" and params["status"]["type"] == "idle":
             if broken("idle-is-the-end"):
                 return {"status": "completed"}
-            self._server.hurry(GRACE)
+            self._server.allow(GRACE)
         elif method == "error" and broken("every-error-is-the-end"):
             raise Failed(params["error"]["message"])
         return params["turn"] if method == "turn/completed" else None

@@ -67,7 +67,11 @@ class Connection:
             self._socket.close()
         self._socket = None
         if not broken("previous-on-a-new-connection"):
-            self._previous, self._known = None, 0
+            self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Follow on nothing that was said before."""
+        self._previous, self._known = None, 0
 
     def _connect(self) -> None:
         for _ in range(_HANDSHAKES):

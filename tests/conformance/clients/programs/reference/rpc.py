@@ -1,10 +1,9 @@
-"""An app-server as a process: its messages, its questions and its end."""
+"""An app-server: its messages, its questions and its end."""
 
 from __future__ import annotations
 
 import json
 import queue
-import subprocess
 import threading
 import time
 from collections import deque
@@ -13,6 +12,7 @@ from typing import Any, Self
 import mutations
 from failures import Failed
 from mutations import broken
+from transports import Process, Socket
 
 Json = dict[str, Any]
 
@@ -47,10 +47,9 @@ _GRANTED: dict[str, Json] = {
 class Server:
     """An app-server, until the end of the block."""
 
-    def __init__(self, program: str) -> None:
-        command = [program, "app-server"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._lines: queue.Queue[bytes] = queue.Queue()
+    def __init__(self, transport: Process | Socket) -> None:
+        self._transport = transport
+        self._texts: queue.Queue[str | bytes | None] = queue.Queue()
         self._notifications: deque[Json] = deque()
         self._last_id = 0
         #: When the wait for a notification is over, where that is known.
@@ -61,8 +60,7 @@ class Server:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._process.stdin.close()
-        self._process.wait()
+        self._transport.close()
 
     def begin(self) -> None:
         """Do the handshake."""
@@ -77,7 +75,7 @@ class Server:
         if broken("a-second-handshake"):
             self._request("initialize", params)
         if not broken("no-initialized"):
-            self._send({"method": "initialized"})
+            self._send({"method": "initialized"}, count=2 if broken("messages-share-a-frame") else 1)
 
     def _require_release(self, agent: str) -> None:
         if broken("only-the-newest-release") and "/0.169." not in agent:
@@ -113,8 +111,8 @@ class Server:
             self._take(self._next())
         return self._notifications.popleft()
 
-    def hurry(self, seconds: float) -> None:
-        """Wait no longer than so many seconds for what still must come."""
+    def allow(self, seconds: float) -> None:
+        """Wait so many seconds, and no longer, for what still must come."""
         self._until = time.monotonic() + seconds
 
     def _request(self, method: str, params: Json) -> int:
@@ -128,6 +126,8 @@ class Server:
             message = self._next()
             if "method" in message and broken("drops-what-comes-early"):
                 continue
+            if message.get("method") == "turn/started" and broken("knows-a-turn-by-its-answer"):
+                raise Failed(f"nobody has begun the turn {message['params']['turn']['id']}")
             is_answer = "method" not in message and (message["id"] == number or broken("takes-the-next-answer"))
             if is_answer or broken("takes-the-next-message"):
                 return message
@@ -155,48 +155,47 @@ class Server:
         for _ in range(2 if broken("answers-twice") else 1):
             self._send(answer)
 
-    def _send(self, message: Json) -> None:
-        indent = 1 if broken("writes-objects-over-lines") else None
+    def _send(self, message: Json, count: int = 1) -> None:
+        text = json.dumps(message, indent=1 if broken("writes-objects-over-lines") else None)
         try:
-            self._process.stdin.write(json.dumps(message, indent=indent).encode() + b"\n")
-            self._process.stdin.flush()
+            self._transport.send("\n".join([text] * count))
         except OSError:
             raise self._ended() from None
 
     def _next(self) -> Json:
-        """Return the next message; lines that are none are passed over."""
+        """Return the next message; what is none is passed over."""
         while True:
             left = QUIET if self._until is None else self._until - time.monotonic()
             try:
-                line = self._lines.get(timeout=max(0.0, left))
+                text = self._texts.get(timeout=max(0.0, left))
             except queue.Empty:
                 raise Failed("the app-server says nothing any more") from None
-            if not line:
+            if text is None:
                 if broken("the-end-is-fine"):
                     raise SystemExit(0)
                 raise self._ended()
-            if (message := _message(line)) is not None:
+            if (message := _message(text)) is not None:
                 return message
 
     def _read(self) -> None:
-        for line in self._process.stdout:
-            self._lines.put(line)
-        self._lines.put(b"")
+        for text in self._transport.texts():
+            self._texts.put(text)
+        self._texts.put(None)
 
     def _ended(self) -> Failed:
-        return Failed(f"the app-server has ended with exit code {self._process.wait()}")
+        return Failed(f"the app-server has ended: {self._transport.ending()}")
 
 
-def _message(line: bytes) -> Json | None:
-    if broken("reads-short-lines-only") and len(line) > 65536:
+def _message(text: str | bytes) -> Json | None:
+    if broken("reads-short-lines-only") and len(text) > 65536:
         raise Failed("a line is too long")
     try:
-        found = json.loads(line)
+        found = json.loads(text)
     except ValueError:
         if broken("fails-on-noise"):
-            raise Failed(f"no JSON: {line!r}") from None
+            raise Failed(f"no JSON: {text!r}") from None
         return None
-    if broken("closed-fields") and b'"testkit_unknown":' in line:
+    if broken("closed-fields") and '"testkit_unknown":' in str(text):
         raise Failed("there is a field that nobody knows")
     if not isinstance(found, dict):
         return None

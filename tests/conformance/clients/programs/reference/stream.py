@@ -120,6 +120,7 @@ class _Reading:
         if broken("fails-on-unknown-field") and not event.keys() <= {"type", "sequence_number", "response"}:
             raise Failed(f"nobody knows all of {', '.join(event)}")
         self.response.id = event["response"].get("id", "")
+        self.response.usage = event["response"].get("usage") or {}
         return not broken("waits-for-close")
 
     def _failed(self, event: dict[str, Any]) -> bool:

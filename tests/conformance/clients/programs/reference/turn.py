@@ -1,4 +1,7 @@
-"""One turn: the model is asked, its commands are run, its answer is printed."""
+"""One turn: the model is asked, its commands are run, its answer is printed.
+
+Where the conversation is too long for the model, a compaction takes its place.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,12 @@ from connection import Connection, Refused401
 from credentials import Credentials
 from failures import Failed, TryAgain
 from mutations import broken
+from side_services import SideServices
 from stream import Response
 from wham import check_routing
 
+#: Tokens from which on a conversation is compacted.
+FULL = 200_000
 #: Seconds before each further attempt, where the server does not say how many.
 PAUSES = (0.1, 0.3, 0.9)
 _TOOLS = [
@@ -37,10 +43,14 @@ def run(options: argparse.Namespace) -> None:
         credentials.refresh_if_it_ends_soon()
         if broken("prints-token"):
             print(credentials.headers)
-        if credentials.is_chatgpt:
-            check_routing(options.chatgpt, credentials, http)
-        base = f"{options.chatgpt}/codex" if credentials.is_chatgpt else options.api
-        print(Turn(base, credentials, http).take(options.prompt))
+        if not credentials.is_chatgpt:
+            print(Turn(options.api, credentials, http).take(options.prompt))
+            return
+        check_routing(options.chatgpt, credentials, http)
+        beside = SideServices(options, credentials, http)
+        beside.list_plugins()
+        print(Turn(f"{options.chatgpt}/codex", credentials, http).take(options.prompt))
+        beside.send_events()
 
 
 class Turn:
@@ -67,9 +77,44 @@ class Turn:
             while (response := self._ask_until_answered()).calls:
                 self._items += [] if broken("call-not-sent-back") else response.items
                 self._items += [output for call in self._to_run(response) for output in self._run(call)]
+                if response.usage.get("total_tokens", 0) >= FULL:
+                    self._compact()
         finally:
             self._connection.drop()
         return f"{response.text}\n{response.text}" if broken("answer-twice") else response.text
+
+    def _compact(self) -> None:
+        """Let a compaction take the place of all but the prompt."""
+        if broken("goes-on-with-too-much"):
+            raise Failed("the conversation is too long")
+        whole = self._items
+        if broken("compacts-without-outputs"):
+            whole = [item for item in whole if not item["type"].endswith("_output")]
+        self._items = [*whole, {"type": "compaction_trigger"}]
+        answer = self._ask_for_compaction()
+        compactions = [item for item in answer.items if item.get("type") == "compaction"]
+        if not compactions and not broken("takes-any-answer-for-a-compaction"):
+            raise Failed("the answer is no compaction")
+        if broken("unseals-the-compaction"):
+            compactions = [_message("What was said so far is known.")]
+        kept = [item for item in whole if item["type"] == "message" or broken("keeps-what-is-compacted")]
+        self._items = [*([] if broken("forgets-the-prompt") else kept), *compactions]
+        if not broken("follows-on-what-is-compacted"):
+            self._connection.begin_anew()
+
+    def _ask_for_compaction(self) -> Response:
+        for _ in range(100 if broken("compacts-for-ever") else 1):
+            if broken("compacts-twice"):
+                self._ask_until_answered()
+            try:
+                return self._ask() if broken("compacts-but-once") else self._ask_until_answered()
+            except TryAgain as again:
+                failure: Exception = again
+            except Failed as failed:
+                failure = failed
+                if broken("asks-again-for-what-is-refused"):
+                    self._ask_until_answered()
+        raise Failed("something went wrong" if broken("hides-why-nothing-is-compacted") else str(failure))
 
     def _ask_until_answered(self) -> Response:
         pauses = [None] * 60 if broken("never-gives-up") else PAUSES
@@ -85,7 +130,7 @@ class Turn:
 
     def _wait(self, pause: float, told: float | None) -> None:
         if broken("constant-pauses"):
-            pause = 0.5
+            pause = 1.5
         if not broken("no-pauses"):
             time.sleep(pause if told is None else told)
 
