@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-    from codex_conformance._fixtures._examination import ClientExaminer
+    from codex_conformance._fixtures.examination import ClientExaminer
     from codex_mockserver import Journal, Scenario, SyncBackend, SyncReplay, World
     from codex_mockserver.app_server import Client
-    from codex_mockserver.serving._router import BackendRouter
+    from codex_mockserver.serving.router import BackendRouter
 
 __all__ = [
     "codex_app_server",
@@ -80,7 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse a marker that says what no fixture knows."""
     if item.get_closest_marker("codex") is not None:
-        from codex_conformance._fixtures._wishes import check_markers
+        from codex_conformance._fixtures.wishes import check_markers
 
         check_markers(item)
 
@@ -90,7 +90,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail a test that passed, where ``--codex-strict`` is asked for and something is left over."""
     result = yield
     if WITNESSES in item.stash:
-        from codex_conformance._fixtures._evidence import require_nothing_left
+        from codex_conformance._fixtures.evidence import require_nothing_left
 
         require_nothing_left(item)
     return result
@@ -101,7 +101,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Show what clients did in a test that failed."""
     report = yield
     if WITNESSES in item.stash:
-        from codex_conformance._fixtures._evidence import show
+        from codex_conformance._fixtures.evidence import show
 
         show(item, report)
     return report
@@ -110,7 +110,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 @pytest.fixture
 def codex_backend(request: pytest.FixtureRequest) -> Iterator[SyncBackend]:
     """A mock Codex backend that runs, with a world of its own."""
-    from codex_conformance._fixtures._backend import running_backend
+    from codex_conformance._fixtures.backend import running_backend
 
     with running_backend(request) as backend:
         yield backend
@@ -133,7 +133,7 @@ def codex_scenario(
     request: pytest.FixtureRequest, codex_backend: SyncBackend
 ) -> Callable[[Scenario | Mapping[str, Any] | Path | str], Scenario]:
     """Puts a scenario to work in ``codex_backend``, from its first step on, and returns it loaded."""
-    from codex_conformance._fixtures._backend import scenario_user
+    from codex_conformance._fixtures.backend import scenario_user
 
     return scenario_user(request, codex_backend)
 
@@ -143,7 +143,7 @@ def codex_home(
     request: pytest.FixtureRequest, codex_backend: SyncBackend, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A new ``CODEX_HOME`` in which the account of the marker is logged in to ``codex_backend``."""
-    from codex_conformance._fixtures._backend import written_home
+    from codex_conformance._fixtures.backend import written_home
 
     return written_home(request, codex_backend, tmp_path_factory.mktemp("codex-home"))
 
@@ -151,7 +151,7 @@ def codex_home(
 @pytest.fixture
 def codex_environment(codex_backend: SyncBackend, codex_home: Path) -> dict[str, str]:
     """All variables for a codex process, so that whatever it calls is answered by ``codex_backend``."""
-    from codex_conformance._fixtures._backend import environment
+    from codex_conformance._fixtures.backend import environment
 
     return environment(codex_backend, codex_home)
 
@@ -159,7 +159,7 @@ def codex_environment(codex_backend: SyncBackend, codex_home: Path) -> dict[str,
 @pytest.fixture
 def codex_app_server(request: pytest.FixtureRequest, codex_backend: SyncBackend) -> Client:
     """A client of a mock ``codex app-server`` in this process; it has the world of ``codex_backend``."""
-    from codex_conformance._fixtures._app_server import connected_client
+    from codex_conformance._fixtures.app_server import connected_client
 
     return connected_client(request, codex_backend)
 
@@ -167,7 +167,7 @@ def codex_app_server(request: pytest.FixtureRequest, codex_backend: SyncBackend)
 @pytest.fixture
 def codex_examiner(request: pytest.FixtureRequest) -> ClientExaminer:
     """Runs a client through the scenarios of the client suites, and fails the test where it does not meet them."""
-    from codex_conformance._fixtures._examination import ClientExaminer
+    from codex_conformance._fixtures.examination import ClientExaminer
 
     return ClientExaminer(request.node)
 
@@ -175,7 +175,7 @@ def codex_examiner(request: pytest.FixtureRequest) -> ClientExaminer:
 @pytest.fixture
 def codex_recording(request: pytest.FixtureRequest) -> Iterator[SyncReplay]:
     """A server that answers as the recording of the marker does."""
-    from codex_conformance._fixtures._recording import running_replay
+    from codex_conformance._fixtures.recording import running_replay
 
     with running_replay(request) as replay:
         yield replay
@@ -184,7 +184,7 @@ def codex_recording(request: pytest.FixtureRequest) -> Iterator[SyncReplay]:
 @pytest.fixture
 def codex_respx(request: pytest.FixtureRequest, codex_backend: SyncBackend) -> Iterator[BackendRouter]:
     """While it is there, calls of ``httpx`` to the real hosts end in ``codex_backend``, without a socket."""
-    from codex_conformance._fixtures._router import active_router
+    from codex_conformance._fixtures.router import active_router
 
     with active_router(request, codex_backend) as router:
         yield router
@@ -193,6 +193,6 @@ def codex_respx(request: pytest.FixtureRequest, codex_backend: SyncBackend) -> I
 @pytest.fixture
 def recording_snapshot(request: pytest.FixtureRequest) -> SnapshotAssertion:
     """A snapshot of ``syrupy`` that keeps a recording, or its entries, without what differs from run to run."""
-    from codex_conformance._fixtures._recording import snapshot_of_recordings
+    from codex_conformance._fixtures.recording import snapshot_of_recordings
 
     return snapshot_of_recordings(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codex_schemas._lazy import lazily
+from codex_schemas.lazy import lazily
 
 if TYPE_CHECKING:
     from codex_mockserver.expectations import Expectation, verify
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from codex_mockserver.model import Scenario, Script, load_scenario, named_scenario, scenarios
     from codex_mockserver.replaying import Replay, SyncReplay
     from codex_mockserver.serving import Backend, SideWorld, SyncBackend, SyncSideWorld
-    from codex_mockserver.serving._router import mock_router
+    from codex_mockserver.serving.router import mock_router
     from codex_mockserver.world import Clock, World
 
 __all__ = [
@@ -54,7 +54,7 @@ _HOMES = {
     "World": "world",
     "create_app": "http",
     "load_scenario": "model",
-    "mock_router": "serving._router",
+    "mock_router": "serving.router",
     "named_scenario": "model",
     "scenarios": "model",
     "verify": "expectations",

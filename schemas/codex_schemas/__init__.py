@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codex_schemas._lazy import lazily
 from codex_schemas._problem import Problem
+from codex_schemas.lazy import lazily
 
 if TYPE_CHECKING:
     from codex_schemas._contract import Contract, Operation, load
-    from codex_schemas._document import SURFACES
     from codex_schemas._events import EventContract, StreamOrder, load_events
     from codex_schemas._validator import Validator
     from codex_schemas._violation import ContractError, Violation
+    from codex_schemas.document import SURFACES
 
 __all__ = [
     "SURFACES",
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "SURFACES": "_document",
+    "SURFACES": "document",
     "Contract": "_contract",
     "ContractError": "_violation",
     "EventContract": "_events",

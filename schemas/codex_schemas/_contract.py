@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from functools import cache, cached_property
 from urllib.parse import urlsplit
 
-from codex_schemas._document import CONTROL, SURFACES, Json, read_data, resolve
 from codex_schemas._problem import Problem
 from codex_schemas._validator import Validator
+from codex_schemas.document import CONTROL, SURFACES, Json, read_data, resolve
 
 __all__ = ["Contract", "Operation", "load"]
 

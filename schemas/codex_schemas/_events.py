@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 from codex_schemas._contract import load
-from codex_schemas._document import Json, read_data
 from codex_schemas._validator import Validator
 from codex_schemas._violation import Violation
+from codex_schemas.document import Json, read_data
 
 __all__ = ["EventContract", "StreamOrder", "load_events"]
 

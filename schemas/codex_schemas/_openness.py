@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from codex_schemas._document import Json, resolve
 from codex_schemas._unions import Branch, meant
+from codex_schemas.document import Json, resolve
 
 __all__ = ["UNKNOWN", "Openness"]
 

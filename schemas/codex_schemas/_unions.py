@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codex_schemas._document import Json, resolve
 from codex_schemas._wording import one_of, shorten
+from codex_schemas.document import Json, resolve
 
 __all__ = ["Branch", "Stray", "meant"]
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-from codex_schemas._document import Json, resolve
 from codex_schemas._openness import Openness
 from codex_schemas._references import references
 from codex_schemas._unions import Branch, Stray, meant
 from codex_schemas._violation import ContractError, Violation
 from codex_schemas._wording import one_of, shorten
+from codex_schemas.document import Json, resolve
 
 __all__ = ["Validator"]
 

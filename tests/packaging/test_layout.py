@@ -49,6 +49,18 @@ def test_imports_go_in_one_direction(root: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("root", ROOMS)
+def test_what_is_private_to_a_package_is_used_by_it_alone(root: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in (ROOT / root).rglob("*.py")
+        for module in imported(path)
+        if (owner := owner_of_private_part(module)) and not f"{package_of(path, root)}.".startswith(f"{owner}.")
+    ]
+
+    assert wrong == []
+
+
 def test_the_wheel_holds_exactly_these_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -68,6 +80,17 @@ def test_the_metadata_is_complete() -> None:
 def test_the_plugin_and_the_command_are_registered() -> None:
     assert {point.value for point in entry_points(group="pytest11")} >= {"codex_conformance.plugin"}
     assert {point.value for point in entry_points(group="console_scripts")} >= {"codex_conformance.cli:main"}
+
+
+def owner_of_private_part(module: str) -> str:
+    """Return the package that a private part of a module's name belongs to; nothing where all of it is public."""
+    steps = module.split(".")
+    private = [place for place, step in enumerate(steps) if step.startswith("_") and step != "__future__"]
+    return ".".join(steps[: private[0]]) if private and steps[0] in ROOMS.values() else ""
+
+
+def package_of(path: Path, root: str) -> str:
+    return ".".join(path.relative_to(ROOT / root).parts[:-1])
 
 
 def imported(path: Path) -> list[str]:

@@ -12,7 +12,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from codex_schemas import SURFACES, Operation, Validator, load
-from codex_schemas._document import resolve
+from codex_schemas.document import resolve
 
 REGISTRY = Registry().with_resources(
     (f"urn:{surface}", DRAFT202012.create_resource(load(surface).document)) for surface in SURFACES

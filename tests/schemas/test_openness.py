@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from codex_schemas import SURFACES, Validator, load, load_events
-from codex_schemas._document import resolve
 from codex_schemas._openness import UNKNOWN
+from codex_schemas.document import resolve
 
 DOCUMENT = {
     "components": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codex_schemas import StreamOrder
-from codex_schemas._document import read_data
+from codex_schemas.document import read_data
 
 EVENTS = read_data("responses", "events.json")
 ORDER = read_data("responses", "order.json")

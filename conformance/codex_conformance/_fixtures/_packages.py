@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from codex_conformance._fixtures._wishes import told
+from codex_conformance._fixtures.wishes import told
 from codex_schemas import Problem
 
 __all__ = ["require_package"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codex_conformance.baseline import Baseline
-from codex_conformance.cli._output import require_place
+from codex_conformance.output import require_place
 from codex_conformance.reports import Run, require_places, write_reports
 from codex_schemas import Problem
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codex_conformance.baseline._known import TODO, Known, Place, alone, as_toml, restricted
 from codex_conformance.baseline._reading import ENTRY, read_entries
-from codex_conformance.cli._output import put
+from codex_conformance.output import put
 from codex_conformance.reports import Run, Verdict, standings
 from codex_conformance.requirements import requirements
 from codex_schemas import Problem

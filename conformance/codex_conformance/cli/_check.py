@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from codex_conformance import releases
 from codex_conformance._pytest.options import OPTIONS
-from codex_conformance.cli._output import put
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.output import put
 from codex_conformance.requirements import Role
+from codex_conformance.terminal import Terminal
 
 if TYPE_CHECKING:
     from codex_conformance.reports import Run, Verdict

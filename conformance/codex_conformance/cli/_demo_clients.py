@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from codex_conformance.cli._client import client_variables
+from codex_conformance.codex_process import client_variables
 from codex_mockserver.serving import SyncBackend
 from codex_mockserver.world.tokens import CODEX_CLIENT_ID
 from codex_schemas import Problem

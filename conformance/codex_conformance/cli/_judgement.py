@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from codex_conformance._printable import printable
-from codex_conformance.cli._terminal import Style, Terminal
+from codex_conformance.terminal import Style, Terminal
 from codex_mockserver.expectations import verify
 from codex_mockserver.journal import Journal
 from codex_mockserver.model import Scenario

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from codex_conformance._printable import printable
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 from codex_schemas import Violation
 
 __all__ = ["as_json", "as_lines", "summary"]

@@ -9,8 +9,8 @@ from itertools import groupby
 import msgspec
 
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._terminal import Terminal
 from codex_conformance.requirements import LEVELS, ROLES, SURFACES, Requirement, matching, requirements
+from codex_conformance.terminal import Terminal
 from codex_schemas import Problem
 
 __all__ = ["add_parser", "run"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from codex_conformance.cli._check import add_jobs_option
 from codex_conformance.cli._matrix_runs import runs_of
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._output import put
+from codex_conformance.output import put
 
 __all__ = ["add_parser", "run"]
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import msgspec
 
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._terminal import Terminal
 from codex_conformance.requirements import Requirement, find
+from codex_conformance.terminal import Terminal
 
 __all__ = ["add_parser", "run"]
 

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, build_opener
 
 from codex_conformance import releases
-from codex_conformance.cli._client import codex_home
 from codex_conformance.cli._demo_clients import DemoClient, PublishedCodex, SmallClient
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._summary import name
 from codex_conformance.cli._transcript import transcript
+from codex_conformance.codex_process import codex_home
 from codex_mockserver.serving import SyncBackend
 from codex_schemas import Problem
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from codex_conformance.changes import FORMATS, SIDES, read_ignores, read_usage, render, report_on
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._output import put
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.output import put
+from codex_conformance.terminal import Terminal
 from codex_schemas.diff import RULES, Level, Protocol, compare, read_protocol
 
 __all__ = ["add_parser", "run"]

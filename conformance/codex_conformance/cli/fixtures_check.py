@@ -13,7 +13,7 @@ from typing import Any
 from codex_conformance._printable import printable
 from codex_conformance.cli import _violations
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 from codex_fixtures.drift import Drift, Misfit, check, misfits
 from codex_schemas import Problem
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._output import staged
+from codex_conformance.output import staged
 from codex_fixtures import RecordingReader, exchanges
 from codex_fixtures.har import har_of
 from codex_schemas import Problem

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from codex_conformance.cli._json_input import called, opened, read
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._output import staged
+from codex_conformance.output import staged
 from codex_fixtures import (
     Entry,
     Header,

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 from codex_fixtures import shipped
 
 __all__ = ["add_parser", "run"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codex_conformance._printable import printable
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 from codex_fixtures.scanning import Finding, ScannedFile, read_allow_list, scan
 
 __all__ = ["add_parser", "run"]

@@ -11,7 +11,7 @@ import msgspec
 
 from codex_conformance._printable import printable
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 from codex_fixtures import Close, End, Exchange, Frame, Header, Line, RecordingReader, exchanges
 
 __all__ = ["add_parser", "run"]

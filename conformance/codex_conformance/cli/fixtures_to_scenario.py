@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._output import put
+from codex_conformance.output import put
 
 __all__ = ["add_parser", "run"]
 

@@ -12,20 +12,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from codex_conformance.cli._client import (
-    SIGNALLED,
-    Signals,
-    begin,
-    client_variables,
-    codex_home,
-    execute,
-    exit_code,
-    find_program,
-    fit_for_folder,
-)
+from codex_conformance.cli._command import SIGNALLED, Signals, execute, exit_code, find_program, fit_for_folder
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._recording import add_file_options, recorder_of, release_of, tell
 from codex_conformance.cli._scenario import add_scenario_options, read_scenario
+from codex_conformance.codex_process import begin, client_variables, codex_home
 from codex_mockserver.recording import (
     Recorder,
     RecordingProxy,

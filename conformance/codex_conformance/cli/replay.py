@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codex_conformance.cli import in_lines
-from codex_conformance.cli._client import client_variables, codex_home, execute, find_program, fit_for_folder
+from codex_conformance.cli._command import execute, find_program, fit_for_folder
 from codex_conformance.cli._options import Subparsers, add_command
+from codex_conformance.codex_process import client_variables, codex_home
 from codex_fixtures import RecordingReader
 from codex_mockserver.replaying import Miss, Replay, SyncReplay, replay_lines, replay_to
 from codex_schemas import Problem

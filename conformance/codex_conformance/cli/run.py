@@ -7,16 +7,11 @@ import json
 import sys
 from pathlib import Path
 
-from codex_conformance.cli._client import (
-    client_variables,
-    codex_home,
-    execute,
-    find_program,
-    fit_for_folder,
-)
+from codex_conformance.cli._command import execute, find_program, fit_for_folder
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._scenario import add_scenario_options, read_scenario
 from codex_conformance.cli._summary import as_json, as_table
+from codex_conformance.codex_process import client_variables, codex_home
 from codex_conformance.releases import DEFAULT_RELEASE
 from codex_mockserver.serving import SyncBackend
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codex_conformance.cli import in_lines
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 from codex_mockserver.model import find_problems
 
 __all__ = ["add_parser", "run"]

@@ -9,7 +9,7 @@ import re
 import msgspec
 
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 from codex_mockserver.model import named_scenario, scenario_text
 
 __all__ = ["add_parser", "run"]

@@ -11,13 +11,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from codex_conformance.cli._client import client_variables, codex_home, execute, find_program, fit_for_folder
+from codex_conformance.cli._command import execute, find_program, fit_for_folder
 from codex_conformance.cli._judgement import Judgement, is_right, judge, verdict_lines
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._summary import as_json, as_table
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.codex_process import client_variables, codex_home
 from codex_conformance.releases import DEFAULT_RELEASE, find, releases_folder
 from codex_conformance.shim import write_shim
+from codex_conformance.terminal import Terminal
 from codex_mockserver.model import Scenario, load_scenario
 from codex_mockserver.serving import SyncBackend
 from codex_schemas.app_server import latest, nearest

@@ -15,7 +15,7 @@ from codex_conformance.cli._directions import Directions, unwrapped
 from codex_conformance.cli._json_input import called, opened, parse, read, within_depth
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._schema_options import add_release_options, channel, read_contract
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 from codex_schemas import Problem
 
 if TYPE_CHECKING:

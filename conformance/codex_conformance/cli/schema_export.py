@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from codex_conformance.cli._options import Subparsers, add_command
-from codex_conformance.cli._output import put
 from codex_conformance.cli._schema_options import EXIT_CODES, add_release_options, read_contract
+from codex_conformance.output import put
 from codex_schemas import SURFACES
 
 __all__ = ["add_parser", "run"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._schema_options import EXIT_CODES
-from codex_conformance.cli._terminal import Style, Terminal
+from codex_conformance.terminal import Style, Terminal
 
 if TYPE_CHECKING:
     from codex_schemas.app_server import Event, History, Life

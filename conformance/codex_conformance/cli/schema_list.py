@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._schema_options import EXIT_CODES
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 
 if TYPE_CHECKING:
     from codex_schemas.app_server import Channel, Release

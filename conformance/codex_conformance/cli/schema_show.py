@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._schema_options import EXIT_CODES, add_release_options, channel, read_contract
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 from codex_schemas import Problem
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from codex_conformance.cli._directions import sender_of
 from codex_conformance.cli._json_input import called, opened, parse, read, within_depth
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.cli._schema_options import add_release_options, channel, read_contract
-from codex_conformance.cli._terminal import Terminal
+from codex_conformance.terminal import Terminal
 
 if TYPE_CHECKING:
     from codex_schemas import Violation

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codex_schemas._lazy import lazily
+from codex_schemas.lazy import lazily
 
 if TYPE_CHECKING:
     from codex_conformance.clients._app_servers import AppServers
-    from codex_conformance.clients._capabilities import CLIENT_CAPABILITIES
     from codex_conformance.clients._client import TASKS, Action, Client, Task
     from codex_conformance.clients._contract import violations
     from codex_conformance.clients._evidence import note
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from codex_conformance.clients._subject import client_subject, subject_of_client
     from codex_conformance.clients._surroundings import Surroundings
     from codex_conformance.clients._trial import Trial
+    from codex_conformance.clients.capabilities import CLIENT_CAPABILITIES
 
 __all__ = [
     "CLIENT_CAPABILITIES",
@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CLIENT_CAPABILITIES": "_capabilities",
+    "CLIENT_CAPABILITIES": "capabilities",
     "TASKS": "_client",
     "Action": "_client",
     "AppServers": "_app_servers",

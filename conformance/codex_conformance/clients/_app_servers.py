@@ -21,13 +21,13 @@ from codex_conformance.clients._tap import Tap
 from codex_fixtures import Side
 from codex_mockserver.app_server import AppServer, Connection
 from codex_mockserver.app_server.transports import Gatekeeper
-from codex_mockserver.app_server.transports._handshake import TcpDoor
-from codex_mockserver.app_server.transports._lines import LineReader
-from codex_mockserver.app_server.transports._websocket import SocketClient
+from codex_mockserver.app_server.transports.handshake import TcpDoor
+from codex_mockserver.app_server.transports.lines import LineReader
+from codex_mockserver.app_server.transports.websocket import SocketClient
 from codex_mockserver.model import Scenario
 from codex_mockserver.serving import SyncBackend
-from codex_mockserver.serving._loop_thread import shared_loop
-from codex_mockserver.serving._universe import on_shared_loop
+from codex_mockserver.serving.loop_thread import shared_loop
+from codex_mockserver.serving.universe import on_shared_loop
 
 __all__ = ["AppServers", "app_servers"]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from codex_conformance.cli._client import begin
 from codex_conformance.clients._interruption import Interruption
+from codex_conformance.codex_process import begin
 
 __all__ = ["Ended", "run_process"]
 

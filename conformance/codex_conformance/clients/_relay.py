@@ -19,8 +19,8 @@ from typing import Any, NoReturn
 import msgspec
 
 from codex_conformance.cli.app_server import add_options, codex_home
-from codex_conformance.shim._options import CommandParser, split
-from codex_mockserver.app_server._traits import traits
+from codex_conformance.shim.options import CommandParser, split
+from codex_mockserver.app_server.traits import traits
 
 __all__ = ["main", "write_relay"]
 

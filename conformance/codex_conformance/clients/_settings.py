@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from codex_conformance import releases
-from codex_conformance.clients._capabilities import CLIENT_CAPABILITIES, known
 from codex_conformance.clients._client import TASKS, Client, Task
-from codex_conformance.targets._file import TARGETS_FILE, read_section
+from codex_conformance.clients.capabilities import CLIENT_CAPABILITIES, known
+from codex_conformance.targets.targets_file import TARGETS_FILE, read_section
 from codex_schemas import Problem
 
 __all__ = ["client_of", "read_client"]

@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-from codex_conformance.cli._client import client_variables, codex_home
 from codex_conformance.clients._app_servers import AppServers, app_servers
 from codex_conformance.clients._client import Client, fill
 from codex_conformance.clients._json import object_of
@@ -21,6 +20,7 @@ from codex_conformance.clients._person import Person
 from codex_conformance.clients._relay import write_relay
 from codex_conformance.clients._surroundings import Surroundings
 from codex_conformance.clients._trial import Trial
+from codex_conformance.codex_process import client_variables, codex_home
 from codex_conformance.shim import write_shim
 from codex_mockserver.model import Scenario, load_scenario
 from codex_mockserver.serving import SyncBackend

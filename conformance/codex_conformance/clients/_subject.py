@@ -10,10 +10,10 @@ from contextlib import contextmanager
 import pytest
 
 from codex_conformance._pytest.subjects import Subject
-from codex_conformance.clients._capabilities import capabilities
 from codex_conformance.clients._client import Client
 from codex_conformance.clients._examiner import Examiner
 from codex_conformance.clients._settings import read_client
+from codex_conformance.clients.capabilities import capabilities
 from codex_conformance.releases import DEFAULT_RELEASE
 from codex_conformance.requirements import SURFACES, Surface, requirements
 from codex_conformance.targets import PRESENT, State

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from codex_fixtures import Side
 from codex_mockserver.app_server import AppServer, Connection
-from codex_mockserver.app_server.transports._hub import Hub
-from codex_mockserver.app_server.transports._pump import Sender
+from codex_mockserver.app_server.transports.hub import Hub
+from codex_mockserver.app_server.transports.pump import Sender
 
 __all__ = ["Tap"]
 

@@ -15,8 +15,8 @@ from codex_conformance.probes._answer import Answer
 from codex_conformance.probes._evidence import Evidence
 from codex_conformance.probes._expect import Unmet
 from codex_conformance.targets import Credentials, HttpWorld
-from codex_conformance.targets._operations import find_operation
-from codex_conformance.targets._trust import trust
+from codex_conformance.targets.operations import find_operation
+from codex_conformance.targets.trust import trust
 from codex_schemas import Operation, Problem, Validator, Violation, load, load_events
 
 __all__ = ["HttpProbe"]

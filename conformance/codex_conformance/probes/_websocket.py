@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from codex_conformance.probes._evidence import Evidence
 from codex_conformance.probes._expect import Unmet
 from codex_conformance.probes._http import HttpProbe
-from codex_conformance.targets._trust import trust
+from codex_conformance.targets.trust import trust
 from codex_schemas import load_events
 
 __all__ = ["WebSocketProbe"]

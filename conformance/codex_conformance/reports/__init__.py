@@ -1,11 +1,18 @@
 """What a conformance run found, and how it is shown."""
 
-from codex_conformance.reports._conclusion import EXIT_CODES, Conclusion, Standing, conclusion, standings
+from codex_conformance.reports._conclusion import (
+    EXIT_CODES,
+    Conclusion,
+    Standing,
+    conclusion,
+    failing_levels,
+    standings,
+)
 from codex_conformance.reports._json import as_json, read_report
-from codex_conformance.reports._redaction import redacted
 from codex_conformance.reports._run import Finding, Outcome, Reporter, Run, SkipReason, Step, Verdict
 from codex_conformance.reports._terminal import TerminalReport, summary_lines
 from codex_conformance.reports._writing import FORMATS, form_of, render, require_places, write_reports
+from codex_conformance.reports.redaction import redacted
 
 __all__ = [
     "EXIT_CODES",
@@ -22,6 +29,7 @@ __all__ = [
     "Verdict",
     "as_json",
     "conclusion",
+    "failing_levels",
     "form_of",
     "read_report",
     "redacted",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from codex_conformance._printable import printable
 from codex_conformance.reports._conclusion import Conclusion
-from codex_conformance.reports._overview import Overview
+from codex_conformance.reports.overview import Overview
 
 __all__ = ["render"]
 

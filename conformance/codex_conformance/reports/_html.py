@@ -7,11 +7,11 @@ from html import escape
 
 from codex_conformance._printable import printable
 from codex_conformance.reports._conclusion import Standing
-from codex_conformance.reports._overview import Overview, Tally
 from codex_conformance.reports._page import page, safe, table
 from codex_conformance.reports._run import Outcome, Step, Verdict
-from codex_conformance.reports._sentence import sentence
-from codex_conformance.reports._wording import (
+from codex_conformance.reports.overview import Overview, Tally
+from codex_conformance.reports.sentence import sentence
+from codex_conformance.reports.wording import (
     CONTENTS,
     OUTCOMES,
     UNCHECKED,

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from codex_conformance.reports._conclusion import EXIT_CODES, Standing
-from codex_conformance.reports._overview import Overview
-from codex_conformance.reports._redaction import redacted_run
 from codex_conformance.reports._run import Run
-from codex_conformance.reports._sentence import sentence
+from codex_conformance.reports.overview import Overview
+from codex_conformance.reports.redaction import redacted_run
+from codex_conformance.reports.sentence import sentence
 from codex_conformance.requirements import requirements
 from codex_schemas import Problem, Validator
 

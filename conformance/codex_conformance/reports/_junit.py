@@ -12,10 +12,10 @@ from xml.etree import ElementTree as ET
 
 from codex_conformance._printable import printable
 from codex_conformance.reports._conclusion import Standing
-from codex_conformance.reports._overview import Overview
 from codex_conformance.reports._run import Outcome, Verdict
-from codex_conformance.reports._sentence import sentence
-from codex_conformance.reports._wording import finding_parts, skip_sentence, surface_name
+from codex_conformance.reports.overview import Overview
+from codex_conformance.reports.sentence import sentence
+from codex_conformance.reports.wording import finding_parts, skip_sentence, surface_name
 from codex_conformance.requirements import Requirement
 
 __all__ = ["render"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from codex_conformance._markdown_text import code, escaped
-from codex_conformance.reports._overview import Overview
 from codex_conformance.reports._run import Outcome, Verdict
-from codex_conformance.reports._sentence import sentence
-from codex_conformance.reports._wording import (
+from codex_conformance.reports.overview import Overview
+from codex_conformance.reports.sentence import sentence
+from codex_conformance.reports.wording import (
     CONTENTS,
     UNCHECKED,
     claim,

@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from codex_conformance._printable import printable
-from codex_conformance.cli._terminal import Style, Terminal
 from codex_conformance.reports._conclusion import Conclusion
-from codex_conformance.reports._overview import Overview
-from codex_conformance.reports._redaction import redacted_run
 from codex_conformance.reports._run import Run, Verdict
-from codex_conformance.reports._sentence import sentence
-from codex_conformance.reports._wording import (
+from codex_conformance.reports.overview import Overview
+from codex_conformance.reports.redaction import redacted_run
+from codex_conformance.reports.sentence import sentence
+from codex_conformance.reports.wording import (
     CONTENTS,
     UNCHECKED,
     claim,
@@ -27,6 +26,7 @@ from codex_conformance.reports._wording import (
     surface_name,
 )
 from codex_conformance.requirements import Requirement, Role
+from codex_conformance.terminal import Style, Terminal
 
 __all__ = ["TerminalReport", "summary_lines"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 
-from codex_conformance.cli._output import put, require_place
-from codex_conformance.reports._overview import Overview
-from codex_conformance.reports._redaction import redacted_run
+from codex_conformance.output import put, require_place
 from codex_conformance.reports._run import Run
+from codex_conformance.reports.overview import Overview
+from codex_conformance.reports.redaction import redacted_run
 from codex_schemas import Problem
 
 __all__ = ["FORMATS", "form_of", "render", "require_places", "write_reports"]

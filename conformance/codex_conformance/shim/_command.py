@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from codex_conformance.cli import app_server
-from codex_conformance.shim._options import CommandParser, add_exec_options, split
+from codex_conformance.shim.options import CommandParser, add_exec_options, split
 from codex_mockserver.model import Scenario, load_scenario
 from codex_mockserver.world import World
 from codex_schemas import Problem

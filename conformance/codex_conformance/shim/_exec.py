@@ -13,10 +13,10 @@ from typing import Any
 from codex_conformance.cli.app_server import codex_home
 from codex_conformance.shim._events import JsonEvents
 from codex_conformance.shim._human import HumanText
-from codex_conformance.shim._options import sandbox_error
 from codex_conformance.shim._prompt import NoPrompt
 from codex_conformance.shim._request import ExecRequest, Refused, read_request
 from codex_conformance.shim._session import Session
+from codex_conformance.shim.options import sandbox_error
 from codex_mockserver.app_server import AppServer, RpcError
 from codex_mockserver.model import Scenario
 from codex_mockserver.world import World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codex_schemas._lazy import lazily
+from codex_schemas.lazy import lazily
 
 if TYPE_CHECKING:
     from codex_conformance.targets._capabilities import CAPABILITIES, PRESENT, Capability, State
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from codex_conformance.targets._opening import open_target
     from codex_conformance.targets._spec import TargetSpec, read_target
     from codex_conformance.targets._target import Target
-    from codex_conformance.targets._urls import Urls
     from codex_conformance.targets._world import HttpWorld
+    from codex_conformance.targets.urls import Urls
 
 __all__ = [
     "CAPABILITIES",
@@ -41,7 +41,7 @@ _HOMES = {
     "State": "_capabilities",
     "Target": "_target",
     "TargetSpec": "_spec",
-    "Urls": "_urls",
+    "Urls": "urls",
     "open_target": "_opening",
     "read_target": "_spec",
 }

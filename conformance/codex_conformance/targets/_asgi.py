@@ -13,7 +13,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from codex_mockserver.serving import serve_app
-from codex_mockserver.serving._loop_thread import shared_loop
+from codex_mockserver.serving.loop_thread import shared_loop
 from codex_schemas import Problem
 
 __all__ = ["load_app", "serve_whole"]

@@ -11,11 +11,11 @@ import httpx
 
 from codex_conformance.targets._capabilities import CAPABILITIES, Capability
 from codex_conformance.targets._credentials import Credentials
-from codex_conformance.targets._operations import find_operation
 from codex_conformance.targets._reaching import nothing_there, require_answers
-from codex_conformance.targets._trust import trust
-from codex_conformance.targets._urls import LOOPBACK, Urls, share_host
 from codex_conformance.targets._world import PATIENCE, HttpWorld, Pace, control
+from codex_conformance.targets.operations import find_operation
+from codex_conformance.targets.trust import trust
+from codex_conformance.targets.urls import LOOPBACK, Urls, share_host
 
 __all__ = ["HttpTarget"]
 

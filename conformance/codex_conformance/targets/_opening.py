@@ -12,7 +12,7 @@ from codex_conformance.targets._capabilities import CAPABILITIES, State
 from codex_conformance.targets._http import HttpTarget
 from codex_conformance.targets._spec import TargetSpec
 from codex_conformance.targets._target import Target, read_command
-from codex_conformance.targets._urls import Urls
+from codex_conformance.targets.urls import Urls
 from codex_mockserver import SyncBackend
 from codex_schemas import Problem
 

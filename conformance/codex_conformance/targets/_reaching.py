@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import httpx
 
-from codex_conformance.targets._operations import find_operation
-from codex_conformance.targets._urls import Urls
+from codex_conformance.targets.operations import find_operation
+from codex_conformance.targets.urls import Urls
 from codex_schemas import Problem
 
 __all__ = ["nothing_there", "require_answers"]

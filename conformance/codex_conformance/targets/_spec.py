@@ -15,8 +15,8 @@ import msgspec
 from codex_conformance.releases import DEFAULT_RELEASE
 from codex_conformance.targets._capabilities import CAPABILITIES
 from codex_conformance.targets._credentials import Credentials
-from codex_conformance.targets._file import TARGETS_FILE, read_section
-from codex_conformance.targets._urls import LOOPBACK, Urls
+from codex_conformance.targets.targets_file import TARGETS_FILE, read_section
+from codex_conformance.targets.urls import LOOPBACK, Urls
 from codex_mockserver.http import REAL_HOSTS
 from codex_schemas import Problem
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from codex_conformance.targets._credentials import Credentials
-from codex_conformance.targets._trust import trust
-from codex_conformance.targets._urls import Urls
+from codex_conformance.targets.trust import trust
+from codex_conformance.targets.urls import Urls
 from codex_schemas import Problem
 
 __all__ = ["PATIENCE", "HttpWorld", "Pace", "control"]

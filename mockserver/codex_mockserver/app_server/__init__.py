@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codex_mockserver.app_server._connection import Connection
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._server import AppServer
-from codex_schemas._lazy import lazily
+from codex_schemas.lazy import lazily
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server._client import Client

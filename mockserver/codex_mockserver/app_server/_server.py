@@ -22,8 +22,8 @@ from codex_mockserver.app_server._methods import handler_of
 from codex_mockserver.app_server._process_state import ProcessState
 from codex_mockserver.app_server._requests import ServerRequests
 from codex_mockserver.app_server._tasks import Tasks
-from codex_mockserver.app_server._traits import traits
 from codex_mockserver.app_server._wire import Wire
+from codex_mockserver.app_server.traits import traits
 from codex_mockserver.model import Scenario, Script
 from codex_mockserver.world import World
 from codex_mockserver.world.tokens import ISSUER

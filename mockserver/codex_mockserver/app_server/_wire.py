@@ -9,7 +9,7 @@ from codex_mockserver.app_server._connection import Connection
 from codex_mockserver.app_server._delivery import Delivery
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._shaping import Shaper
-from codex_mockserver.app_server._traits import Traits
+from codex_mockserver.app_server.traits import Traits
 from codex_schemas.app_server import AppServerContract
 
 __all__ = ["Wire"]

@@ -16,7 +16,7 @@ from codex_mockserver.model._surroundings import (
     McpServerSetup,
     SkillSetup,
 )
-from codex_schemas._lazy import lazily
+from codex_schemas.lazy import lazily
 
 if TYPE_CHECKING:
     from codex_mockserver.model._catalogue import Catalogue, catalogue

@@ -11,11 +11,11 @@ from httptools import HttpParserError
 from websockets.protocol import Side as SocketSide
 
 from codex_fixtures import Close, Data, End, Frame, Request, Response, Side, content_fields
-from codex_mockserver.recording._codings import coding_of
-from codex_mockserver.recording._frames import DEFLATE, Messages, deflate_of
 from codex_mockserver.recording._heads import Heads
 from codex_mockserver.recording._readers import FIRST_FINAL, How, RequestReader, ResponseReader
 from codex_mockserver.recording._recorder import Recorder
+from codex_mockserver.recording.codings import coding_of
+from codex_mockserver.recording.frames import DEFLATE, Messages, deflate_of
 
 __all__ = ["Exchanges"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Literal, Self
 
 from codex_mockserver.recording._exchanges import Exchanges
-from codex_mockserver.recording._front import Front
 from codex_mockserver.recording._recorder import Recorder
 from codex_mockserver.recording._upstream import Upstream
-from codex_mockserver.serving._connection import reset
-from codex_mockserver.serving._loop_thread import shared_loop
+from codex_mockserver.recording.front import Front
+from codex_mockserver.serving.connection import reset
+from codex_mockserver.serving.loop_thread import shared_loop
 from codex_schemas import Problem
 
 __all__ = ["RecordingProxy", "SyncRecordingProxy"]

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser, HttpResponseParser
 
 from codex_fixtures import Side
-from codex_mockserver.recording._codings import BadCoding, Decoder, coding_of, decoder
+from codex_mockserver.recording.codings import BadCoding, Decoder, coding_of, decoder
 
 __all__ = ["FIRST_FINAL", "How", "Listener", "RequestReader", "ResponseReader"]
 

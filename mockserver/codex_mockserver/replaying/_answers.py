@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Literal, TypeAlias
 
 from codex_fixtures import Data, End, Entry, Request, Response
-from codex_mockserver.recording._codings import CODINGS, Encoder, encoder
+from codex_mockserver.recording.codings import CODINGS, Encoder, encoder
 from codex_mockserver.replaying._index import Recorded
 from codex_mockserver.replaying._pace import Pace
 

@@ -15,8 +15,8 @@ from websockets.protocol import Side
 from codex_fixtures import End, Entry, Frame, Request, Response
 from codex_fixtures.matching import Difference, Rules, differences, frame_value
 from codex_mockserver.recording import upstream_at
-from codex_mockserver.recording._codings import encoder
-from codex_mockserver.recording._frames import Messages
+from codex_mockserver.recording.codings import encoder
+from codex_mockserver.recording.frames import Messages
 from codex_mockserver.replaying._index import Index, Recorded
 from codex_mockserver.replaying._redacted import redacted_frame
 from codex_mockserver.replaying._said import Answer, Said

@@ -13,7 +13,7 @@ import msgspec
 
 from codex_fixtures import Request
 from codex_mockserver.replaying._index import Index
-from codex_mockserver.serving._client_env import proxied_config, write_home
+from codex_mockserver.serving.client_env import proxied_config, write_home
 from codex_mockserver.world import parse_time
 
 __all__ = ["write_recorded_home"]

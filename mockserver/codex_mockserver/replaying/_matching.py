@@ -14,7 +14,7 @@ import msgspec
 
 from codex_fixtures import Data, End, Request, content_fields
 from codex_fixtures.matching import Match, Rules, closest, normal, request_value
-from codex_mockserver.recording._codings import coding_of
+from codex_mockserver.recording.codings import coding_of
 from codex_mockserver.replaying._index import Index, Recorded
 from codex_mockserver.replaying._redacted import redacted
 from codex_mockserver.replaying._requests import LiveRequest

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from codex_mockserver.recording._codings import BadCoding, coding_of, decoder
+from codex_mockserver.recording.codings import BadCoding, coding_of, decoder
 
 __all__ = ["BadRequest", "LiveRequest", "RequestReader"]
 

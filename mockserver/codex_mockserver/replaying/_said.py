@@ -10,7 +10,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from codex_fixtures import Data, End, Entry, Request, Response, content_fields
 from codex_fixtures.matching import response_value
-from codex_mockserver.recording._codings import BadCoding, coding_of, decoder
+from codex_mockserver.recording.codings import BadCoding, coding_of, decoder
 from codex_mockserver.replaying._redacted import redacted
 
 __all__ = ["Answer", "Said"]

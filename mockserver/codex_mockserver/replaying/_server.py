@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from codex_fixtures.matching import Rules
-from codex_mockserver.recording._front import Front
+from codex_mockserver.recording.front import Front
 from codex_mockserver.replaying._answers import Outcome, Sender, play_answer, status_line
 from codex_mockserver.replaying._home import write_recorded_home
 from codex_mockserver.replaying._index import Index, Recorded
@@ -18,9 +18,9 @@ from codex_mockserver.replaying._matching import Matcher, Matching, Miss, finger
 from codex_mockserver.replaying._pace import Pace
 from codex_mockserver.replaying._requests import BadRequest, LiveRequest, RequestReader
 from codex_mockserver.replaying._sockets import play_socket
-from codex_mockserver.serving._client_env import proxied_environment
-from codex_mockserver.serving._connection import reset
-from codex_mockserver.serving._loop_thread import shared_loop
+from codex_mockserver.serving.client_env import proxied_environment
+from codex_mockserver.serving.connection import reset
+from codex_mockserver.serving.loop_thread import shared_loop
 from codex_schemas import Problem
 
 __all__ = ["Replay", "SyncReplay"]

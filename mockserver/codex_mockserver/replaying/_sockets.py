@@ -15,7 +15,7 @@ from websockets.protocol import Side
 
 from codex_fixtures import Close, End, Entry, Frame, Response
 from codex_fixtures.matching import Rules, differences, frame_value
-from codex_mockserver.recording._frames import Messages
+from codex_mockserver.recording.frames import Messages
 from codex_mockserver.replaying._answers import Outcome, Sender, status_line
 from codex_mockserver.replaying._matching import Miss
 from codex_mockserver.replaying._redacted import redacted_frame

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from starlette.types import ASGIApp
 
-from codex_mockserver.serving._listener import Listener
-from codex_mockserver.serving._loop_thread import shared_loop
+from codex_mockserver.serving.listener import Listener
+from codex_mockserver.serving.loop_thread import shared_loop
 
 __all__ = ["serve_app"]
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, Self
 from codex_mockserver.http import REAL_HOSTS, Control, create_app
 from codex_mockserver.http.control import MountedWorld, SideWorlds
 from codex_mockserver.model import Scenario, Script, load_scenario
-from codex_mockserver.serving._client_env import proxied_config, proxied_environment, write_codex_home
-from codex_mockserver.serving._listener import Listener
-from codex_mockserver.serving._loop_thread import shared_loop
 from codex_mockserver.serving._proxy import ConnectProxy
 from codex_mockserver.serving._side_world import SideWorld, SyncSideWorld
-from codex_mockserver.serving._tls_side import TlsSide
-from codex_mockserver.serving._universe import AsyncUniverse, SyncUniverse, Universe
+from codex_mockserver.serving.client_env import proxied_config, proxied_environment, write_codex_home
+from codex_mockserver.serving.listener import Listener
+from codex_mockserver.serving.loop_thread import shared_loop
+from codex_mockserver.serving.tls_side import TlsSide
+from codex_mockserver.serving.universe import AsyncUniverse, SyncUniverse, Universe
 from codex_mockserver.world import Clock, World
 from codex_mockserver.world.description import describe_accounts
 from codex_schemas import Problem
 
 if TYPE_CHECKING:
-    from codex_mockserver.serving._tls import Authority
+    from codex_mockserver.serving.tls import Authority
 
 __all__ = ["Backend", "SyncBackend"]
 
@@ -234,6 +234,6 @@ class SyncBackend(_Backend, SyncUniverse):
 
 
 def _new_authority() -> Authority:
-    from codex_mockserver.serving._tls import Authority  # noqa: PLC0415 (80 ms that most tests do not need)
+    from codex_mockserver.serving.tls import Authority  # noqa: PLC0415 (80 ms that most tests do not need)
 
     return Authority()

@@ -13,8 +13,8 @@ from uvicorn.server import ServerState
 from websockets.http11 import Request
 
 from codex_mockserver.http import CONNECTION
-from codex_mockserver.serving._connection import SocketConnection, TransportConnection
 from codex_mockserver.serving._cork import CorkedTransport
+from codex_mockserver.serving.connection import SocketConnection, TransportConnection
 
 __all__ = ["HttpProtocol", "SocketProtocol"]
 

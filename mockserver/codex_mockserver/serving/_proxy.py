@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
 
-from codex_mockserver.serving._connection import reset
-from codex_mockserver.serving._listener import in_url, listening_address, require_loopback, unavailable
+from codex_mockserver.serving.connection import reset
+from codex_mockserver.serving.listener import in_url, listening_address, require_loopback, unavailable
 from codex_schemas import Problem
 
 __all__ = ["ConnectProxy"]

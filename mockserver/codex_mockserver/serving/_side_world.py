@@ -8,8 +8,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from codex_mockserver.http.control import MountedWorld, SideWorlds
-from codex_mockserver.serving._client_env import direct_config, direct_environment, write_codex_home
-from codex_mockserver.serving._universe import AsyncUniverse, SyncUniverse, Universe, on_shared_loop
+from codex_mockserver.serving.client_env import direct_config, direct_environment, write_codex_home
+from codex_mockserver.serving.universe import AsyncUniverse, SyncUniverse, Universe, on_shared_loop
 from codex_mockserver.world.description import describe_accounts
 
 __all__ = ["SideWorld", "SyncSideWorld"]

@@ -8,8 +8,8 @@ from functools import cache
 
 from codex_schemas.account._mapping import mapping
 from codex_schemas.app_server import AppServerContract, Method
-from codex_schemas.app_server._lookup import check_known
-from codex_schemas.app_server._store import shipped_store
+from codex_schemas.app_server.lookup import check_known
+from codex_schemas.app_server.store import shipped_store
 
 __all__ = ["AccountContract", "load"]
 

@@ -8,8 +8,8 @@ from typing import Any
 from codex_schemas.account._mapping import Conversion, Row, mapping
 from codex_schemas.account._rules import RULES
 from codex_schemas.app_server import AppServerContract
-from codex_schemas.app_server._normalise import name_of
-from codex_schemas.app_server._versions import within
+from codex_schemas.app_server.normal_form import name_of
+from codex_schemas.app_server.release_numbers import within
 
 __all__ = ["Scope"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codex_schemas._lazy import lazily
-from codex_schemas.app_server._contract import AppServerContract, Method
-from codex_schemas.app_server._lookup import latest, load, nearest, releases, versions
 from codex_schemas.app_server._release import Channel, Release
+from codex_schemas.app_server.contract import AppServerContract, Method
+from codex_schemas.app_server.lookup import latest, load, nearest, releases, versions
+from codex_schemas.lazy import lazily
 
 if TYPE_CHECKING:
     from codex_schemas.app_server._archive import Archive, Emission
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from codex_schemas.app_server._history import History, history
     from codex_schemas.app_server._json_schema import to_json_schema, validate_type
     from codex_schemas.app_server._life import Event, Life
-    from codex_schemas.app_server._normalise import checksum, normalise
     from codex_schemas.app_server._openrpc import to_openrpc
     from codex_schemas.app_server._outline import Element, outline
     from codex_schemas.app_server._typescript import read_typescript
-    from codex_schemas.app_server._versions import sort_key
+    from codex_schemas.app_server.normal_form import checksum, normalise
+    from codex_schemas.app_server.release_numbers import sort_key
 
 __all__ = [
     "AppServerContract",
@@ -61,14 +61,14 @@ _HOMES = {
     "Event": "_life",
     "History": "_history",
     "Life": "_life",
-    "checksum": "_normalise",
+    "checksum": "normal_form",
     "example_params": "_example",
     "history": "_history",
-    "normalise": "_normalise",
+    "normalise": "normal_form",
     "outline": "_outline",
     "param_names": "_example",
     "read_typescript": "_typescript",
-    "sort_key": "_versions",
+    "sort_key": "release_numbers",
     "to_json_schema": "_json_schema",
     "to_openrpc": "_openrpc",
     "validate_type": "_json_schema",

@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 import msgspec
 
 from codex_schemas.app_server._format import readable
-from codex_schemas.app_server._normalise import UNIONS, canonical, checksum, normalise
 from codex_schemas.app_server._release import Channel, Release
-from codex_schemas.app_server._store import CHECKSUMS, DEFINITIONS, RELEASES, TYPESCRIPT, Store, Variant
-from codex_schemas.app_server._versions import members, ranges, sort_key
+from codex_schemas.app_server.normal_form import UNIONS, canonical, checksum, normalise
+from codex_schemas.app_server.release_numbers import members, ranges, sort_key
+from codex_schemas.app_server.store import CHECKSUMS, DEFINITIONS, RELEASES, TYPESCRIPT, Store, Variant
 
 __all__ = ["Archive", "Emission"]
 

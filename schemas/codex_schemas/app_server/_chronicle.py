@@ -13,12 +13,12 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from codex_schemas.app_server._contract import params_name
-from codex_schemas.app_server._normalise import UNIONS
 from codex_schemas.app_server._outline import Element, in_words, outline
-from codex_schemas.app_server._results import result_name
-from codex_schemas.app_server._store import DEFINITIONS, TYPESCRIPT, Store, Variant
-from codex_schemas.app_server._versions import members
+from codex_schemas.app_server.contract import params_name
+from codex_schemas.app_server.normal_form import UNIONS
+from codex_schemas.app_server.release_numbers import members
+from codex_schemas.app_server.results import result_name
+from codex_schemas.app_server.store import DEFINITIONS, TYPESCRIPT, Store, Variant
 
 __all__ = ["Chronicle", "Known", "Moment"]
 

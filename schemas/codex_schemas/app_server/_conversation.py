@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from codex_schemas._violation import Violation
 from codex_schemas._wording import shorten
-from codex_schemas.app_server._contract import AppServerContract
 from codex_schemas.app_server._validation import other_side
+from codex_schemas.app_server.contract import AppServerContract
 
 if TYPE_CHECKING:
     from codex_schemas.diff import Side

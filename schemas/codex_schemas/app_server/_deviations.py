@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from codex_schemas._document import read_data
-from codex_schemas.app_server._versions import within
+from codex_schemas.app_server.release_numbers import within
+from codex_schemas.document import read_data
 
 __all__ = ["corrected"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from codex_schemas.app_server._contract import AppServerContract
+    from codex_schemas.app_server.contract import AppServerContract
 
 __all__ = ["example_params", "param_names"]
 

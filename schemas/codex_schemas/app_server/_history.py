@@ -13,8 +13,8 @@ from codex_schemas._problem import Problem
 from codex_schemas.app_server._chronicle import Chronicle, Known
 from codex_schemas.app_server._life import Life, events
 from codex_schemas.app_server._outline import Element
-from codex_schemas.app_server._store import Store, shipped_store
-from codex_schemas.app_server._versions import sort_key
+from codex_schemas.app_server.release_numbers import sort_key
+from codex_schemas.app_server.store import Store, shipped_store
 
 __all__ = ["History", "history"]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from codex_schemas._validator import Validator
 from codex_schemas._violation import Violation
-from codex_schemas.app_server._contract import AppServerContract
 from codex_schemas.app_server._deviations import corrected
-from codex_schemas.app_server._normalise import reference_to
-from codex_schemas.app_server._references import closure, document_of
+from codex_schemas.app_server.contract import AppServerContract
+from codex_schemas.app_server.normal_form import reference_to
+from codex_schemas.app_server.references import closure, document_of
 
 __all__ = ["to_json_schema", "validate_type"]
 

@@ -9,7 +9,7 @@ from typing import Literal
 from codex_schemas.app_server._chronicle import Known, Moment
 from codex_schemas.app_server._outline import Element
 from codex_schemas.app_server._release import Release
-from codex_schemas.app_server._versions import sort_key
+from codex_schemas.app_server.release_numbers import sort_key
 
 __all__ = ["ChannelName", "Event", "Life", "events"]
 

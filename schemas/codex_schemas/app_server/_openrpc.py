@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from codex_schemas.app_server._contract import AppServerContract, Method
-from codex_schemas.app_server._normalise import name_of, reference_to
-from codex_schemas.app_server._references import closure
+from codex_schemas.app_server.contract import AppServerContract, Method
+from codex_schemas.app_server.normal_form import name_of, reference_to
+from codex_schemas.app_server.references import closure
 
 __all__ = ["to_openrpc"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from codex_schemas.app_server._normalise import name_of
+from codex_schemas.app_server.normal_form import name_of
 
 __all__ = ["Element", "in_words", "outline", "references"]
 

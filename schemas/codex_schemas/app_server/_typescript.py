@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from codex_schemas._problem import Problem
-from codex_schemas.app_server._normalise import UNIONS, reference_to
-from codex_schemas.app_server._results import result_name
 from codex_schemas.app_server._typescript_parser import parse
+from codex_schemas.app_server.normal_form import UNIONS, reference_to
+from codex_schemas.app_server.results import result_name
 
 __all__ = ["read_typescript"]
 

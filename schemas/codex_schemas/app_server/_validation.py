@@ -12,11 +12,11 @@ from codex_schemas._validator import Validator
 from codex_schemas._violation import Violation
 from codex_schemas._wording import shorten
 from codex_schemas.app_server._deviations import corrected
-from codex_schemas.app_server._normalise import reference_to
-from codex_schemas.app_server._references import closure, document_of
+from codex_schemas.app_server.normal_form import reference_to
+from codex_schemas.app_server.references import closure, document_of
 
 if TYPE_CHECKING:
-    from codex_schemas.app_server._contract import AppServerContract, Method
+    from codex_schemas.app_server.contract import AppServerContract, Method
     from codex_schemas.diff import Side
 
 __all__ = ["MessageValidator", "other_side"]

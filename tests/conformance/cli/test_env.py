@@ -10,7 +10,7 @@ import pytest
 
 from codex_mockserver import SyncBackend
 from codex_mockserver.serving import ConnectProxy
-from codex_mockserver.serving._loop_thread import shared_loop
+from codex_mockserver.serving.loop_thread import shared_loop
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from codex_conformance.cli._client import fit_for_folder
+from codex_conformance.cli._command import fit_for_folder
 
 ASK = (
     "import os, ssl, urllib.request as u\n"

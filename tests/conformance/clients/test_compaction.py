@@ -9,7 +9,7 @@ import pytest
 
 from codex_conformance._pytest.running import run_suites
 from codex_conformance.clients import Client, Examiner, Trial, read_client, subject_of_client
-from codex_conformance.clients._capabilities import LONG_TURN
+from codex_conformance.clients.capabilities import LONG_TURN
 
 pytestmark = [pytest.mark.real_codex, pytest.mark.slow]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codex_conformance.clients import Client, Examiner, Trial, read_client
-from codex_conformance.clients._capabilities import capabilities
+from codex_conformance.clients.capabilities import capabilities
 from codex_schemas import Problem
 
 MINE = """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codex_conformance import plugin
-from codex_conformance._fixtures._wishes import Wishes
+from codex_conformance._fixtures.wishes import Wishes
 
 PAGE = (Path(__file__).parents[3] / "docs" / "pytest-plugin.md").read_text()
 

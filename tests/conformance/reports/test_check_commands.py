@@ -7,9 +7,9 @@ import json
 import pytest
 
 from codex_conformance.cli import check_list, check_show, main
-from codex_conformance.cli._terminal import Terminal
 from codex_conformance.reports import as_json
 from codex_conformance.reports.matrix import FORMATS, Matrix, render
+from codex_conformance.terminal import Terminal
 
 LIST = """\
 oauth, server

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from codex_conformance.reports import EXIT_CODES, conclusion, standings
-from codex_conformance.reports._overview import Overview
-from codex_conformance.reports._sentence import sentence
+from codex_conformance.reports.overview import Overview
+from codex_conformance.reports.sentence import sentence
 from codex_schemas import Problem
 
 ROTATES, ONCE, PENDING, TEXT = (

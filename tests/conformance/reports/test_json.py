@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from codex_conformance.reports import EXIT_CODES, as_json, conclusion, read_report, standings
-from codex_conformance.reports._redaction import redacted_run
+from codex_conformance.reports.redaction import redacted_run
 from codex_schemas import Problem
 
 SCHEMA = json.loads(files("codex_schemas").joinpath("data", "report", "schema.json").read_bytes())

@@ -9,9 +9,9 @@ from urllib.parse import quote
 import pytest
 from forty_secrets import SECRETS, Planted
 
-from codex_conformance.cli._terminal import Terminal
 from codex_conformance.reports import FORMATS, Finding, Step, TerminalReport, redacted, render
-from codex_conformance.reports._redaction import redacted_verdict, without_credentials
+from codex_conformance.reports.redaction import redacted_verdict, without_credentials
+from codex_conformance.terminal import Terminal
 
 LEAD = {"authorization": "Bearer ", "cookie": "theme=on; __session=", "set-cookie": "__csrf="}
 ECHO = " ".join(planted.secret for planted in SECRETS.values())

@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from codex_conformance.cli._terminal import Terminal
 from codex_conformance.reports import TerminalReport, summary_lines
+from codex_conformance.terminal import Terminal
 
 RESULT = """\
 server mock:0.169.0, codex 0.169.0: 7 cases in 2.5 s

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from codex_mockserver.serving._loop_thread import shared_loop
+from codex_mockserver.serving.loop_thread import shared_loop
 
 __all__ = ["CLOSE", "CONTINUED", "PONG", "Frame", "relayed"]
 

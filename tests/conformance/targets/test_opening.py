@@ -9,7 +9,7 @@ import pytest
 from codex_conformance.app_servers import Home, Setup, SocketServer
 from codex_conformance.probes import AppServerProbe, Evidence
 from codex_conformance.targets import CAPABILITIES, open_target, read_target
-from codex_conformance.targets._operations import find_operation
+from codex_conformance.targets.operations import find_operation
 from codex_mockserver import SyncBackend
 from codex_mockserver.serving import serve_app
 from codex_schemas import Problem

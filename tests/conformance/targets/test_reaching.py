@@ -12,7 +12,7 @@ import pytest
 
 from codex_conformance.cli import main
 from codex_conformance.targets import open_target, read_target
-from codex_conformance.targets._trust import trust
+from codex_conformance.targets.trust import trust
 from codex_mockserver import SyncBackend
 from codex_mockserver.serving import serve_app
 from codex_schemas import Problem

@@ -1,7 +1,7 @@
 import pytest
 
 from codex_conformance.targets import Urls
-from codex_conformance.targets._operations import find_operation
+from codex_conformance.targets.operations import find_operation
 from codex_schemas import Problem
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codex_mockserver.recording._codings import CODINGS, BadCoding, coding_of, decoder, encoder
+from codex_mockserver.recording.codings import CODINGS, BadCoding, coding_of, decoder, encoder
 
 
 @pytest.mark.parametrize("coding", CODINGS)
@@ -41,7 +41,7 @@ def test_a_large_body_comes_out_whole(coding) -> None:
 
 @pytest.mark.parametrize("coding", CODINGS)
 def test_a_trap_is_left(coding, monkeypatch) -> None:
-    monkeypatch.setattr("codex_mockserver.recording._codings._MOST_DECODED", 1 << 20)
+    monkeypatch.setattr("codex_mockserver.recording.codings._MOST_DECODED", 1 << 20)
     code, decode = encoder(coding), decoder(coding)
 
     with pytest.raises(BadCoding, match="too large"):

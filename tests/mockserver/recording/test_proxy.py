@@ -13,8 +13,8 @@ from websockets.frames import Opcode
 
 from codex_fixtures import Close, Data, End, Frame, Request, Response
 from codex_mockserver.recording import RecordingProxy, upstream_at
-from codex_mockserver.recording._codings import encoder
-from codex_mockserver.serving._connection import reset
+from codex_mockserver.recording.codings import encoder
+from codex_mockserver.serving.connection import reset
 from codex_schemas import Problem
 
 GET = b"GET /a?b=c HTTP/1.1\r\nHost: somewhere\r\n\r\n"

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from codex_fixtures import End
-from codex_mockserver.recording._codings import decoder, encoder
+from codex_mockserver.recording.codings import decoder, encoder
 from codex_mockserver.replaying import Replay, SyncReplay
 from codex_mockserver.replaying._pace import Pace
 from codex_schemas import Problem

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from codex_mockserver.http import CONNECTION
-from codex_mockserver.serving._listener import Listener
+from codex_mockserver.serving.listener import Listener
 
 REQUEST = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 START = {"type": "http.response.start", "status": 200, "headers": []}

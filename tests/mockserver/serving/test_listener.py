@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from codex_mockserver.serving import Listener
-from codex_mockserver.serving._tls import Authority
+from codex_mockserver.serving.tls import Authority
 from codex_schemas import Problem
 
 UPGRADE = (

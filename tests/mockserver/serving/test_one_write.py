@@ -13,8 +13,8 @@ from websockets.uri import parse_uri
 
 from codex_mockserver import create_app
 from codex_mockserver.serving import Listener
-from codex_mockserver.serving._connection import _plain_frame
 from codex_mockserver.serving._protocol import HttpProtocol
+from codex_mockserver.serving.connection import _plain_frame
 
 TURN = {"model": "gpt-5.5", "input": [{"role": "user", "content": "one two three"}], "stream": True, "store": False}
 

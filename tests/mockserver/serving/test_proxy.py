@@ -11,8 +11,8 @@ import pytest
 
 from codex_mockserver.http import REAL_HOSTS
 from codex_mockserver.serving import ConnectProxy, Listener
-from codex_mockserver.serving._connection import reset
-from codex_mockserver.serving._tls import Authority
+from codex_mockserver.serving.connection import reset
+from codex_mockserver.serving.tls import Authority
 from codex_schemas import Problem
 
 #: Requests that the proxy refuses, with the status that they get.

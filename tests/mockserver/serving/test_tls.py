@@ -11,7 +11,7 @@ import pytest
 
 from codex_mockserver.http import REAL_HOSTS
 from codex_mockserver.serving import Listener
-from codex_mockserver.serving._tls import Authority
+from codex_mockserver.serving.tls import Authority
 from codex_schemas import Problem
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from codex_schemas import load as load_surface
 from codex_schemas import load_events
-from codex_schemas._document import resolve
 from codex_schemas._references import references
 from codex_schemas.account import Conversion, mapping
 from codex_schemas.account._rules import RULES
 from codex_schemas.app_server import AppServerContract, load, versions
-from codex_schemas.app_server._versions import within
+from codex_schemas.app_server.release_numbers import within
+from codex_schemas.document import resolve
 
 TABLE = mapping()
 DATA = files("codex_schemas").joinpath("data", "account")

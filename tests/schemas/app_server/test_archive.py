@@ -10,8 +10,8 @@ import pytest
 
 from codex_schemas import Problem
 from codex_schemas.app_server import Archive, Emission, Release, normalise
-from codex_schemas.app_server._lookup import load_from
-from codex_schemas.app_server._store import Store
+from codex_schemas.app_server.lookup import load_from
+from codex_schemas.app_server.store import Store
 
 SHIPPED = Path(__file__).parents[3] / "schemas" / "codex_schemas" / "data" / "app_server"
 NOTHING: dict[str, Any] = {"messages": {}, "definitions": {}}

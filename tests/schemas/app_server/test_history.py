@@ -9,8 +9,8 @@ import pytest
 from codex_schemas import Problem, app_server
 from codex_schemas.app_server import Archive, Emission, Life, Release, history
 from codex_schemas.app_server._history import Historian, historian
-from codex_schemas.app_server._normalise import UNIONS
-from codex_schemas.app_server._store import Store, shipped_store
+from codex_schemas.app_server.normal_form import UNIONS
+from codex_schemas.app_server.store import Store, shipped_store
 
 ORDER = app_server.versions()
 

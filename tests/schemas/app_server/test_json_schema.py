@@ -7,7 +7,7 @@ import pytest
 
 from codex_schemas import Problem, app_server
 from codex_schemas.app_server import checksum, normalise, to_json_schema, validate_type
-from codex_schemas.app_server._references import closure
+from codex_schemas.app_server.references import closure
 
 
 @pytest.mark.parametrize("version", ["0.58.0", "0.141.0", "0.169.0"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from codex_schemas._document import read_data
 from codex_schemas.app_server import load, versions
-from codex_schemas.app_server._results import result_name
+from codex_schemas.app_server.results import result_name
+from codex_schemas.document import read_data
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 from codex_schemas import Problem, app_server
-from codex_schemas.app_server._store import Store
+from codex_schemas.app_server.store import Store
 
 FOLDER = files("codex_schemas").joinpath("data", "app_server")
 

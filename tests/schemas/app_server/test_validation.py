@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 
 from codex_schemas import ContractError, Problem
-from codex_schemas._document import read_data
 from codex_schemas.app_server import AppServerContract, latest, load, versions
-from codex_schemas.app_server._references import document_of
+from codex_schemas.app_server.references import document_of
+from codex_schemas.document import read_data
 
 RELEASE = load("0.169.0", experimental=True)
 TEXT = {"type": "text", "text": "hello", "text_elements": []}

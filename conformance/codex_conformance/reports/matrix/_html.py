@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from codex_conformance.reports._conclusion import Standing
 from codex_conformance.reports._page import page, safe, table
-from codex_conformance.reports._sentence import sentence
-from codex_conformance.reports._wording import outcome_class, outcome_name, surface_name
 from codex_conformance.reports.matrix._matrix import Column, Matrix, Part
+from codex_conformance.reports.sentence import sentence
+from codex_conformance.reports.wording import outcome_class, outcome_name, surface_name
 from codex_conformance.requirements import LEVELS, Requirement, Surface
 
 __all__ = ["render"]

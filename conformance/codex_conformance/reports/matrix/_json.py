@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from codex_conformance.reports._conclusion import Standing
-from codex_conformance.reports._sentence import sentence
 from codex_conformance.reports.matrix._matrix import Column, Matrix, Part
+from codex_conformance.reports.sentence import sentence
 
 __all__ = ["render"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from codex_conformance._markdown_text import code, escaped
 from codex_conformance.reports._run import Outcome
-from codex_conformance.reports._sentence import sentence
-from codex_conformance.reports._wording import OUTCOMES, outcome_name, surface_name
 from codex_conformance.reports.matrix import _summary
 from codex_conformance.reports.matrix._matrix import Matrix, Part
+from codex_conformance.reports.sentence import sentence
+from codex_conformance.reports.wording import OUTCOMES, outcome_name, surface_name
 from codex_conformance.requirements import Requirement, Surface
 
 __all__ = ["render"]

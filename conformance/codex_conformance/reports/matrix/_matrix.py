@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import groupby
 
 from codex_conformance.reports._conclusion import Standing
-from codex_conformance.reports._overview import Overview
-from codex_conformance.reports._redaction import redacted_run
 from codex_conformance.reports._run import Run
+from codex_conformance.reports.overview import Overview
+from codex_conformance.reports.redaction import redacted_run
 from codex_conformance.requirements import ROLES, Requirement, Role, Surface, requirements
 from codex_schemas import Problem
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codex_conformance._markdown_text import code
-from codex_conformance.reports._wording import surface_name
 from codex_conformance.reports.matrix._matrix import Matrix, Part
+from codex_conformance.reports.wording import surface_name
 
 __all__ = ["render"]
 

@@ -2,8 +2,8 @@
 
 from codex_mockserver.app_server._call import Handler
 from codex_mockserver.app_server.account import _limits, _login_requests, _other_clouds, _reading
-from codex_mockserver.app_server.account._account import Account
-from codex_mockserver.app_server.account._external import ask_host
+from codex_mockserver.app_server.account.account import Account
+from codex_mockserver.app_server.account.external import ask_host
 
 __all__ = ["HANDLERS", "Account", "ask_host"]
 

@@ -8,10 +8,10 @@ from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import INTERNAL, RpcError
 from codex_mockserver.app_server._tasks import Steps
 from codex_mockserver.app_server._uuid_text import read_uuid
-from codex_mockserver.app_server.account._account import External
 from codex_mockserver.app_server.account._claims import NoToken, signed_in_by
-from codex_mockserver.app_server.account._external import is_accepted
 from codex_mockserver.app_server.account._logins import BrowserLogin, DeviceLogin, PendingLogin, begin
+from codex_mockserver.app_server.account.account import External
+from codex_mockserver.app_server.account.external import is_accepted
 from codex_mockserver.app_server.configuration import (
     BEDROCK,
     check_region,

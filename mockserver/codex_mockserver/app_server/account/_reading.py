@@ -5,7 +5,7 @@ from __future__ import annotations
 from codex_mockserver.app_server._call import LATER, Answer, Call, Handler, Json
 from codex_mockserver.app_server._errors import INTERNAL, RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.account._external import is_accepted
+from codex_mockserver.app_server.account.external import is_accepted
 from codex_mockserver.app_server.configuration import needs_openai_login
 from codex_schemas import account as wire
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from codex_mockserver.app_server._errors import INTERNAL, INVALID_REQUEST, RpcError
 from codex_mockserver.app_server.configuration._layers import layers, merged, user_file
-from codex_mockserver.app_server.configuration._validity import misfit
+from codex_mockserver.app_server.configuration.validity import misfit
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer

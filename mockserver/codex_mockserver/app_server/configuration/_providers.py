@@ -11,8 +11,8 @@ from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server.configuration._file_error import check_file
 from codex_mockserver.app_server.configuration._key_paths import refusal
 from codex_mockserver.app_server.configuration._layers import layers, merged
-from codex_mockserver.app_server.configuration._validity import BUILT_IN_PROVIDERS
 from codex_mockserver.app_server.configuration._writing import write_settings
+from codex_mockserver.app_server.configuration.validity import BUILT_IN_PROVIDERS
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer

@@ -19,7 +19,7 @@ from codex_mockserver.app_server.configuration._key_paths import (
     remove,
 )
 from codex_mockserver.app_server.configuration._layers import Layer, layers, merged, user_file, user_layer
-from codex_mockserver.app_server.configuration._validity import misfit, unwritable
+from codex_mockserver.app_server.configuration.validity import misfit, unwritable
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer

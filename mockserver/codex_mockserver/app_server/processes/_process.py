@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from codex_mockserver.app_server._base64 import encode_base64
 from codex_mockserver.app_server._connection import Connection
 from codex_mockserver.app_server._tasks import Pause, Steps, Task, Tasks, Wait
-from codex_mockserver.app_server.processes._programs import Behaviour
+from codex_mockserver.app_server.processes.programs import Behaviour
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer

@@ -11,7 +11,7 @@ from codex_mockserver.app_server.configuration import layers, merged
 from codex_mockserver.app_server.files import system_error
 from codex_mockserver.app_server.processes._process import Outcome, Process, Wiring
 from codex_mockserver.app_server.processes._processes import Kind, check_size
-from codex_mockserver.app_server.processes._programs import Behaviour, behaviour_of
+from codex_mockserver.app_server.processes.programs import Behaviour, behaviour_of
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer

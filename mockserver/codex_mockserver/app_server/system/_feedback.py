@@ -13,7 +13,7 @@ from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import INTERNAL, RpcError
 from codex_mockserver.app_server.configuration import layers, merged
 from codex_mockserver.app_server.files import system_error
-from codex_mockserver.app_server.threads._ids import checked_id
+from codex_mockserver.app_server.threads.ids import checked_id
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._uuid_text import read_uuid
-from codex_mockserver.app_server.threads._forms import kept_path
+from codex_mockserver.app_server.threads.forms import kept_path
 from codex_mockserver.world import Thread, rfc3339
 
 if TYPE_CHECKING:

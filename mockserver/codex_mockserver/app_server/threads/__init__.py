@@ -25,8 +25,8 @@ from codex_mockserver.app_server.threads import (
     _subscription,
     _turn_pages,
 )
-from codex_mockserver.app_server.threads._loaded import LoadedThread
 from codex_mockserver.app_server.threads._threads import Threads
+from codex_mockserver.app_server.threads.loaded import LoadedThread
 
 __all__ = ["HANDLERS", "LoadedThread", "Threads"]
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._forms import brief_form
-from codex_mockserver.app_server.threads._ids import checked_id
-from codex_mockserver.app_server.turns._active import abort
+from codex_mockserver.app_server.threads.forms import brief_form
+from codex_mockserver.app_server.threads.ids import checked_id
+from codex_mockserver.app_server.turns.active import abort
 from codex_mockserver.world import Thread
 
 if TYPE_CHECKING:

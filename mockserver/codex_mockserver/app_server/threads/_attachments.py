@@ -9,8 +9,8 @@ import msgspec
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import INVALID_PARAMS, RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._ids import checked_id
 from codex_mockserver.app_server.threads._paging import page_size
+from codex_mockserver.app_server.threads.ids import checked_id
 from codex_mockserver.world import Thread, ThreadAttachment
 
 if TYPE_CHECKING:

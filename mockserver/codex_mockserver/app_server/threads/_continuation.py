@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codex_mockserver.app_server.threads._goal_state import change_goal
-from codex_mockserver.app_server.turns._begin import begin_turn
+from codex_mockserver.app_server.threads.goal_state import change_goal
+from codex_mockserver.app_server.turns.begin import begin_turn
 from codex_mockserver.world import QueuedInput, ThreadGoal
 
 if TYPE_CHECKING:
-    from codex_mockserver.app_server.threads._loaded import LoadedThread
+    from codex_mockserver.app_server.threads.loaded import LoadedThread
     from codex_mockserver.app_server.turns import ActiveTurn
 
 __all__ = ["go_on", "take_queued"]

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._births import announce, environments_of, new_thread
-from codex_mockserver.app_server.threads._forms import thread_form
 from codex_mockserver.app_server.threads._reading import discourage, find_kept
-from codex_mockserver.app_server.threads._settings import folder, kept_policies, new_settings, overridden, settings_form
 from codex_mockserver.app_server.threads._texts import user_text
-from codex_mockserver.app_server.threads._views import full_turns, is_paginated
-from codex_mockserver.app_server.turns._usage import repeat_usage
+from codex_mockserver.app_server.threads.births import announce, environments_of, new_thread
+from codex_mockserver.app_server.threads.forms import thread_form
+from codex_mockserver.app_server.threads.settings import folder, kept_policies, new_settings, overridden, settings_form
+from codex_mockserver.app_server.threads.views import full_turns, is_paginated
+from codex_mockserver.app_server.turns.usage import repeat_usage
 from codex_mockserver.world import Thread, ThreadTurn
 
 if TYPE_CHECKING:
-    from codex_mockserver.app_server.threads._loaded import LoadedThread
+    from codex_mockserver.app_server.threads.loaded import LoadedThread
 
 __all__ = ["HANDLERS"]
 

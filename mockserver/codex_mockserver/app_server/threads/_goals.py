@@ -8,8 +8,8 @@ from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Steps
 from codex_mockserver.app_server.threads._continuation import go_on
-from codex_mockserver.app_server.threads._goal_state import goal_form, is_used_up, tell_goal
-from codex_mockserver.app_server.threads._ids import checked_id
+from codex_mockserver.app_server.threads.goal_state import goal_form, is_used_up, tell_goal
+from codex_mockserver.app_server.threads.ids import checked_id
 from codex_mockserver.world import Thread, ThreadGoal
 
 if TYPE_CHECKING:

@@ -8,8 +8,6 @@ from typing import Any
 
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import INVALID_PARAMS, RpcError
-from codex_mockserver.app_server.threads._forms import read_state_form, row_form
-from codex_mockserver.app_server.threads._ids import checked_id
 from codex_mockserver.app_server.threads._list_cursors import (
     PLACE,
     ListCursor,
@@ -19,6 +17,8 @@ from codex_mockserver.app_server.threads._list_cursors import (
 )
 from codex_mockserver.app_server.threads._paging import page_size
 from codex_mockserver.app_server.threads._projects import known_project
+from codex_mockserver.app_server.threads.forms import read_state_form, row_form
+from codex_mockserver.app_server.threads.ids import checked_id
 from codex_mockserver.world import Thread
 
 __all__ = ["HANDLERS", "Page", "page_of", "sources_wanted"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._forms import brief_form
-from codex_mockserver.app_server.threads._ids import checked_id
 from codex_mockserver.app_server.threads._projects import assign_project, known_project
+from codex_mockserver.app_server.threads.forms import brief_form
+from codex_mockserver.app_server.threads.ids import checked_id
 from codex_mockserver.world import Thread
 
 __all__ = ["HANDLERS"]

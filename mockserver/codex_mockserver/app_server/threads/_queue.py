@@ -8,10 +8,10 @@ from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import INTERNAL, RpcError
 from codex_mockserver.app_server._tasks import Steps
 from codex_mockserver.app_server.threads._continuation import go_on, take_queued
-from codex_mockserver.app_server.threads._forms import turn_form
-from codex_mockserver.app_server.threads._ids import checked_id
 from codex_mockserver.app_server.threads._paging import page_from, page_size
 from codex_mockserver.app_server.threads._reading import archived_text
+from codex_mockserver.app_server.threads.forms import turn_form
+from codex_mockserver.app_server.threads.ids import checked_id
 from codex_mockserver.world import QueuedInput, Thread
 
 if TYPE_CHECKING:

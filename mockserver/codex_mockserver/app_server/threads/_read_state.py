@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import INVALID_PARAMS, RpcError
-from codex_mockserver.app_server.threads._forms import read_state_form
-from codex_mockserver.app_server.threads._ids import checked_id
+from codex_mockserver.app_server.threads.forms import read_state_form
+from codex_mockserver.app_server.threads.ids import checked_id
 from codex_mockserver.world import Thread, ThreadTurn
 
 if TYPE_CHECKING:
     from codex_mockserver.app_server._server import AppServer
-    from codex_mockserver.app_server.threads._loaded import LoadedThread
+    from codex_mockserver.app_server.threads.loaded import LoadedThread
 
 __all__ = ["HANDLERS", "forget_unread", "mark_unread"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
-from codex_mockserver.app_server.threads._forms import read_state_form, thread_form
-from codex_mockserver.app_server.threads._ids import checked_id
 from codex_mockserver.app_server.threads._paging import window
 from codex_mockserver.app_server.threads._turn_pages import check_has_turns
-from codex_mockserver.app_server.threads._views import full_turns, is_paginated
+from codex_mockserver.app_server.threads.forms import read_state_form, thread_form
+from codex_mockserver.app_server.threads.ids import checked_id
+from codex_mockserver.app_server.threads.views import full_turns, is_paginated
 from codex_mockserver.world import Thread
 
 __all__ = ["HANDLERS", "archived_text", "discourage", "find_kept"]

@@ -9,7 +9,7 @@ from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Steps
 
 if TYPE_CHECKING:
-    from codex_mockserver.app_server.threads._loaded import LoadedThread
+    from codex_mockserver.app_server.threads.loaded import LoadedThread
 
 __all__ = ["HANDLERS"]
 

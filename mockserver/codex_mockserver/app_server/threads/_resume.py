@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import UNSUPPORTED, RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._births import new_thread
 from codex_mockserver.app_server.threads._continuation import go_on
-from codex_mockserver.app_server.threads._forms import thread_form
-from codex_mockserver.app_server.threads._goal_state import tell_goal
-from codex_mockserver.app_server.threads._loaded import IDLE, NOT_LOADED
-from codex_mockserver.app_server.threads._overrides import collaboration_mode, move
 from codex_mockserver.app_server.threads._reading import discourage, find_kept
-from codex_mockserver.app_server.threads._settings import (
+from codex_mockserver.app_server.threads._texts import user_text
+from codex_mockserver.app_server.threads._turn_pages import newest_cursors, turns_page
+from codex_mockserver.app_server.threads.births import new_thread
+from codex_mockserver.app_server.threads.forms import thread_form
+from codex_mockserver.app_server.threads.goal_state import tell_goal
+from codex_mockserver.app_server.threads.loaded import IDLE, NOT_LOADED
+from codex_mockserver.app_server.threads.overrides import collaboration_mode, move
+from codex_mockserver.app_server.threads.settings import (
     BOTH,
     folder,
     kept_policies,
@@ -22,14 +24,12 @@ from codex_mockserver.app_server.threads._settings import (
     overridden,
     settings_form,
 )
-from codex_mockserver.app_server.threads._texts import user_text
-from codex_mockserver.app_server.threads._turn_pages import newest_cursors, turns_page
-from codex_mockserver.app_server.threads._views import full_turns, is_paginated, spots
-from codex_mockserver.app_server.turns._usage import repeat_usage
+from codex_mockserver.app_server.threads.views import full_turns, is_paginated, spots
+from codex_mockserver.app_server.turns.usage import repeat_usage
 from codex_mockserver.world import Thread
 
 if TYPE_CHECKING:
-    from codex_mockserver.app_server.threads._loaded import LoadedThread
+    from codex_mockserver.app_server.threads.loaded import LoadedThread
 
 __all__ = ["HANDLERS"]
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._forms import thread_form
-from codex_mockserver.app_server.threads._loaded import NOT_LOADED
 from codex_mockserver.app_server.threads._read_state import forget_unread
 from codex_mockserver.app_server.threads._turn_pages import newest_cursors
-from codex_mockserver.app_server.threads._views import full_turns, is_paginated, spots
-from codex_mockserver.app_server.turns._active import abort
-from codex_mockserver.app_server.turns._usage import tell_standing
+from codex_mockserver.app_server.threads.forms import thread_form
+from codex_mockserver.app_server.threads.loaded import NOT_LOADED
+from codex_mockserver.app_server.threads.views import full_turns, is_paginated, spots
+from codex_mockserver.app_server.turns.active import abort
+from codex_mockserver.app_server.turns.usage import tell_standing
 
 if TYPE_CHECKING:
-    from codex_mockserver.app_server.threads._loaded import LoadedThread
+    from codex_mockserver.app_server.threads.loaded import LoadedThread
 
 __all__ = ["HANDLERS"]
 

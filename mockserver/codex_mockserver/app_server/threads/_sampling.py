@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import INTERNAL, RpcError
-from codex_mockserver.app_server.threads._ids import checked_id
+from codex_mockserver.app_server.threads.ids import checked_id
 from codex_mockserver.model import Prompt, take_turn
 from codex_schemas import Problem
 

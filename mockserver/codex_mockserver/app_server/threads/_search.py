@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import UNSUPPORTED, RpcError
-from codex_mockserver.app_server.threads._forms import row_form
-from codex_mockserver.app_server.threads._ids import checked_id
 from codex_mockserver.app_server.threads._listing import page_of, sources_wanted
 from codex_mockserver.app_server.threads._paging import page_from, page_size
 from codex_mockserver.app_server.threads._texts import item_text
 from codex_mockserver.app_server.threads._turn_cursors import turn_cursor
-from codex_mockserver.app_server.threads._views import is_paginated, spots
+from codex_mockserver.app_server.threads.forms import row_form
+from codex_mockserver.app_server.threads.ids import checked_id
+from codex_mockserver.app_server.threads.views import is_paginated, spots
 from codex_mockserver.world import Thread
 
 __all__ = ["HANDLERS"]

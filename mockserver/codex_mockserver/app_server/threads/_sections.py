@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import INVALID_PARAMS, RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._forms import section_form, sections_of
-from codex_mockserver.app_server.threads._ids import checked_id
 from codex_mockserver.app_server.threads._paging import page_size
+from codex_mockserver.app_server.threads.forms import section_form, sections_of
+from codex_mockserver.app_server.threads.ids import checked_id
 from codex_mockserver.world import PINNED_SECTION, Thread, ThreadSection, World
 
 if TYPE_CHECKING:

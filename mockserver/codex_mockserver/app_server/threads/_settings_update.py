@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._overrides import change_settings, tell_settings
+from codex_mockserver.app_server.threads.overrides import change_settings, tell_settings
 
 if TYPE_CHECKING:
-    from codex_mockserver.app_server.threads._loaded import LoadedThread
+    from codex_mockserver.app_server.threads.loaded import LoadedThread
 
 __all__ = ["HANDLERS"]
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._births import announce, environments_of, new_thread
 from codex_mockserver.app_server.threads._dynamic_tools import check_dynamic_tools
-from codex_mockserver.app_server.threads._forms import thread_form
 from codex_mockserver.app_server.threads._projects import known_project
 from codex_mockserver.app_server.threads._requirements import meet_requirements
-from codex_mockserver.app_server.threads._settings import folder, new_settings, overridden, settings_form, trust
+from codex_mockserver.app_server.threads.births import announce, environments_of, new_thread
+from codex_mockserver.app_server.threads.forms import thread_form
+from codex_mockserver.app_server.threads.settings import folder, new_settings, overridden, settings_form, trust
 
 if TYPE_CHECKING:
-    from codex_mockserver.app_server.threads._loaded import LoadedThread
+    from codex_mockserver.app_server.threads.loaded import LoadedThread
 
 __all__ = ["HANDLERS"]
 

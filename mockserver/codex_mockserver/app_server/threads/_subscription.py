@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codex_mockserver.app_server._call import Call, Handler, Json
-from codex_mockserver.app_server.threads._ids import checked_id
+from codex_mockserver.app_server.threads.ids import checked_id
 
 __all__ = ["HANDLERS"]
 

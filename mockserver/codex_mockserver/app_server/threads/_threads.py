@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from codex_mockserver.app_server._connection import Connection
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server.threads._continuation import go_on
-from codex_mockserver.app_server.threads._goal_state import change_goal
-from codex_mockserver.app_server.threads._ids import checked_id
-from codex_mockserver.app_server.threads._loaded import NOT_LOADED, LoadedThread
 from codex_mockserver.app_server.threads._read_state import mark_unread
-from codex_mockserver.app_server.threads._settings import configuration
+from codex_mockserver.app_server.threads.goal_state import change_goal
+from codex_mockserver.app_server.threads.ids import checked_id
+from codex_mockserver.app_server.threads.loaded import NOT_LOADED, LoadedThread
+from codex_mockserver.app_server.threads.settings import configuration
 from codex_mockserver.world import Thread, ThreadTurn, World
 
 if TYPE_CHECKING:

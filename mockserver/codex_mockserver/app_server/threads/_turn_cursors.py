@@ -9,7 +9,7 @@ import msgspec
 
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server.threads._paging import Anchor
-from codex_mockserver.app_server.threads._views import Spot, is_paginated
+from codex_mockserver.app_server.threads.views import Spot, is_paginated
 from codex_mockserver.world import Thread
 
 __all__ = ["item_cursor", "read_cursor", "read_timeline_cursor", "timeline_cursor", "turn_cursor", "turn_positions"]

@@ -6,7 +6,6 @@ from typing import Any
 
 from codex_mockserver.app_server._call import Call, Handler
 from codex_mockserver.app_server._errors import INVALID_PARAMS, UNSUPPORTED, RpcError
-from codex_mockserver.app_server.threads._ids import checked_id
 from codex_mockserver.app_server.threads._paging import Anchor, page_size, window
 from codex_mockserver.app_server.threads._turn_cursors import (
     ITEMS,
@@ -17,7 +16,8 @@ from codex_mockserver.app_server.threads._turn_cursors import (
     turn_cursor,
     turn_positions,
 )
-from codex_mockserver.app_server.threads._views import Spot, is_paginated, spots, viewed
+from codex_mockserver.app_server.threads.ids import checked_id
+from codex_mockserver.app_server.threads.views import Spot, is_paginated, spots, viewed
 from codex_mockserver.world import Thread
 
 __all__ = ["HANDLERS", "check_has_turns", "newest_cursors", "turns_page"]

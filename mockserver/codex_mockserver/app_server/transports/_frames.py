@@ -9,7 +9,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from codex_mockserver.app_server.transports._handshake import LARGEST_FRAME
+from codex_mockserver.app_server.transports.handshake import LARGEST_FRAME
 
 __all__ = ["FrameReader", "Received", "text_frames"]
 

@@ -16,9 +16,9 @@ from codex_mockserver.app_server._server import AppServer
 from codex_mockserver.app_server.transports._auth import Gatekeeper
 from codex_mockserver.app_server.transports._endpoint import UnixSocket, WebSocketListener
 from codex_mockserver.app_server.transports._errors import StartupError
-from codex_mockserver.app_server.transports._handshake import Doorkeeper, SocketDoor, TcpDoor
-from codex_mockserver.app_server.transports._hub import Hub
-from codex_mockserver.app_server.transports._websocket import SocketClient
+from codex_mockserver.app_server.transports.handshake import Doorkeeper, SocketDoor, TcpDoor
+from codex_mockserver.app_server.transports.hub import Hub
+from codex_mockserver.app_server.transports.websocket import SocketClient
 
 __all__ = ["serve_sockets"]
 

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from codex_mockserver.app_server._server import AppServer
-from codex_mockserver.app_server.transports._lines import LineReader
-from codex_mockserver.app_server.transports._pump import Pump
+from codex_mockserver.app_server.transports.lines import LineReader
+from codex_mockserver.app_server.transports.pump import Pump
 
 __all__ = ["serve_stdio"]
 

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from codex_mockserver.app_server._tasks import Tasks, Wait
-from codex_mockserver.app_server.threads._births import warn_of_switches
-from codex_mockserver.app_server.threads._loaded import LoadedThread
-from codex_mockserver.app_server.turns._active import ActiveTurn, abort
+from codex_mockserver.app_server.threads.births import warn_of_switches
+from codex_mockserver.app_server.threads.loaded import LoadedThread
 from codex_mockserver.app_server.turns._calls import BadCall, Output, Tool, ToolCall
 from codex_mockserver.app_server.turns._warnings import warn_of_model
+from codex_mockserver.app_server.turns.active import ActiveTurn, abort
 from codex_mockserver.world import Thread
 
 __all__ = ["AGENTS", "AGENT_TOOLS", "Breath", "begin_work", "new_child"]
@@ -187,8 +187,8 @@ def new_child(active: ActiveTurn, path: str | None = None) -> LoadedThread:
 
 def begin_work(child: LoadedThread, prompt: str, active: ActiveTurn) -> ActiveTurn:
     """Let a sub-agent work on a message, in a turn of its own or in the one that runs; empty for none."""
-    from codex_mockserver.app_server.turns._begin import begin_turn  # noqa: PLC0415 (turns use tools, and this tool turns)
     from codex_mockserver.app_server.turns._input import user_message  # noqa: PLC0415 (the same)
+    from codex_mockserver.app_server.turns.begin import begin_turn  # noqa: PLC0415 (turns use tools, and this tool turns)
 
     content = [{"type": "text", "text": prompt}] if prompt else []
     if child.turn is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from codex_mockserver.app_server.turns._active import ActiveTurn
 from codex_mockserver.app_server.turns._calls import BadCall
 from codex_mockserver.app_server.turns._shell_text import is_allowed, is_harmless, words_of
+from codex_mockserver.app_server.turns.active import ActiveTurn
 
 __all__ = ["APPROVAL", "decision_of", "needs_approval", "needs_patch_approval"]
 

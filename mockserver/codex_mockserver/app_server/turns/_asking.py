@@ -7,7 +7,7 @@ from typing import Any
 
 from codex_mockserver.app_server._requests import PendingRequest
 from codex_mockserver.app_server._tasks import Tasks, Wait
-from codex_mockserver.app_server.turns._active import ActiveTurn
+from codex_mockserver.app_server.turns.active import ActiveTurn
 from codex_schemas.app_server import param_names
 
 __all__ = ["ask", "question"]

@@ -6,12 +6,12 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from codex_mockserver.app_server._tasks import Pause, Wait
-from codex_mockserver.app_server.account._external import ask_host
-from codex_mockserver.app_server.turns._active import ActiveTurn, Interrupted, Steered
+from codex_mockserver.app_server.account.external import ask_host
 from codex_mockserver.app_server.turns._failures import Failure
 from codex_mockserver.app_server.turns._model import ask_once, provider_number
 from codex_mockserver.app_server.turns._stream import Telling
-from codex_mockserver.app_server.turns._usage import fill_context, tell_counts, tell_usage
+from codex_mockserver.app_server.turns.active import ActiveTurn, Interrupted, Steered
+from codex_mockserver.app_server.turns.usage import fill_context, tell_counts, tell_usage
 from codex_mockserver.model import Turn
 
 __all__ = ["ask_model"]

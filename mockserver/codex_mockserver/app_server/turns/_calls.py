@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from codex_mockserver.app_server._tasks import Wait
-from codex_mockserver.app_server.turns._active import ActiveTurn
+from codex_mockserver.app_server.turns.active import ActiveTurn
 from codex_mockserver.model import Outcome
 
 __all__ = ["BadCall", "Output", "Tool", "ToolCall"]

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from codex_mockserver.app_server._tasks import Pause, Wait
-from codex_mockserver.app_server.threads._settings import folder
-from codex_mockserver.app_server.turns._active import ActiveTurn, Interrupted
+from codex_mockserver.app_server.threads.settings import folder
 from codex_mockserver.app_server.turns._approvals import APPROVAL, decision_of, needs_approval
 from codex_mockserver.app_server.turns._asking import ask
 from codex_mockserver.app_server.turns._calls import BadCall, ToolCall
 from codex_mockserver.app_server.turns._shell_text import actions_of, amendment_of, shown_command
 from codex_mockserver.app_server.turns._terminals import Ended, Terminal, new_process_id
+from codex_mockserver.app_server.turns.active import ActiveTurn, Interrupted
 
 __all__ = ["command_item", "exec_command", "write_stdin"]
 

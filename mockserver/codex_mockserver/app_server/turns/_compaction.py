@@ -7,13 +7,13 @@ from typing import Any
 
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._tasks import Steps, Wait
-from codex_mockserver.app_server.threads._loaded import LoadedThread
-from codex_mockserver.app_server.turns._active import ActiveTurn, abort
+from codex_mockserver.app_server.threads.loaded import LoadedThread
 from codex_mockserver.app_server.turns._attempts import ask_model
-from codex_mockserver.app_server.turns._begin import begin_turn
 from codex_mockserver.app_server.turns._run import guarded
-from codex_mockserver.app_server.turns._usage import tell_counts, tell_usage
 from codex_mockserver.app_server.turns._warnings import warn_of_compaction
+from codex_mockserver.app_server.turns.active import ActiveTurn, abort
+from codex_mockserver.app_server.turns.begin import begin_turn
+from codex_mockserver.app_server.turns.usage import tell_counts, tell_usage
 
 __all__ = ["HANDLERS"]
 

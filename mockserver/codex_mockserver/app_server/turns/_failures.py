@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from codex_mockserver.app_server._traits import Traits
+from codex_mockserver.app_server.traits import Traits
 from codex_mockserver.faults import FaultAnswer
 
 __all__ = ["Failure", "failed_response", "incomplete_response", "lost_stream", "no_room", "refused", "unreachable"]

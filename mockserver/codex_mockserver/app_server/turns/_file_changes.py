@@ -6,13 +6,13 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from codex_mockserver.app_server._tasks import Wait
-from codex_mockserver.app_server.turns._active import ActiveTurn, Interrupted
 from codex_mockserver.app_server.turns._approvals import APPROVAL, decision_of, needs_patch_approval
 from codex_mockserver.app_server.turns._asking import ask
 from codex_mockserver.app_server.turns._calls import BadCall, ToolCall
 from codex_mockserver.app_server.turns._disk import Disk
 from codex_mockserver.app_server.turns._patches import BadPatch, Change, read_patch
 from codex_mockserver.app_server.turns._turn_diff import TurnDiff, hunks
+from codex_mockserver.app_server.turns.active import ActiveTurn, Interrupted
 
 __all__ = ["apply_patch"]
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import msgspec
 
 from codex_mockserver.app_server._tasks import Wait
-from codex_mockserver.app_server.threads._goal_state import change_goal, goal_form, tell_goal
-from codex_mockserver.app_server.turns._active import ActiveTurn
+from codex_mockserver.app_server.threads.goal_state import change_goal, goal_form, tell_goal
 from codex_mockserver.app_server.turns._calls import BadCall, Tool, ToolCall
+from codex_mockserver.app_server.turns.active import ActiveTurn
 from codex_mockserver.world import ThreadGoal
 
 __all__ = ["GOAL_TOOLS"]

@@ -10,8 +10,7 @@ import msgspec
 
 from codex_mockserver.app_server._gates import Gate
 from codex_mockserver.app_server._tasks import Pause, Wait
-from codex_mockserver.app_server.threads._settings import configuration
-from codex_mockserver.app_server.turns._active import ActiveTurn
+from codex_mockserver.app_server.threads.settings import configuration
 from codex_mockserver.app_server.turns._failures import (
     failed_response,
     incomplete_response,
@@ -20,8 +19,9 @@ from codex_mockserver.app_server.turns._failures import (
     unreachable,
 )
 from codex_mockserver.app_server.turns._stream import Telling
-from codex_mockserver.app_server.turns._usage import paying_workspace, signed_in
 from codex_mockserver.app_server.turns._warnings import knows_model
+from codex_mockserver.app_server.turns.active import ActiveTurn
+from codex_mockserver.app_server.turns.usage import paying_workspace, signed_in
 from codex_mockserver.faults import Beat, Event, FaultAnswer, Occasion, Strike, around, arrange, event_of, is_lost
 from codex_mockserver.model import Prompt, Turn, catalogue, moments, take_turn
 from codex_mockserver.world.limits import check, limit_body

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from codex_mockserver.app_server._tasks import Wait
-from codex_mockserver.app_server.turns._active import ActiveTurn
 from codex_mockserver.app_server.turns._agents import Breath, begin_work, new_child
 from codex_mockserver.app_server.turns._calls import Output, ToolCall
+from codex_mockserver.app_server.turns.active import ActiveTurn
 
 __all__ = ["FEATURE", "spawn_named_agent"]
 

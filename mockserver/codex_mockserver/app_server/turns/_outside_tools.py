@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from codex_mockserver.app_server._tasks import Pause, Wait
-from codex_mockserver.app_server.turns._active import ActiveTurn
 from codex_mockserver.app_server.turns._approvals import APPROVAL
 from codex_mockserver.app_server.turns._asking import ask, question
 from codex_mockserver.app_server.turns._calls import BadCall, Output, ToolCall
+from codex_mockserver.app_server.turns.active import ActiveTurn
 
 __all__ = ["MCP_PREFIX", "call_client", "call_mcp"]
 

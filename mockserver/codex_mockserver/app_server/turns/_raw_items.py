@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from codex_mockserver.app_server.turns._active import ActiveTurn
+from codex_mockserver.app_server.turns.active import ActiveTurn
 
 __all__ = ["tell_answer_item", "tell_context", "tell_output", "tell_shell_item", "tell_user_item"]
 

@@ -10,16 +10,16 @@ import msgspec
 from codex_mockserver.app_server._call import LATER, Answer, Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Steps, Wait
-from codex_mockserver.app_server.threads._births import announce, new_thread
-from codex_mockserver.app_server.threads._forms import turn_form
-from codex_mockserver.app_server.threads._loaded import LoadedThread
-from codex_mockserver.app_server.threads._views import is_paginated, spots
-from codex_mockserver.app_server.turns._active import ActiveTurn, abort
+from codex_mockserver.app_server.threads.births import announce, new_thread
+from codex_mockserver.app_server.threads.forms import turn_form
+from codex_mockserver.app_server.threads.loaded import LoadedThread
+from codex_mockserver.app_server.threads.views import is_paginated, spots
 from codex_mockserver.app_server.turns._attempts import ask_model
-from codex_mockserver.app_server.turns._begin import begin_turn
 from codex_mockserver.app_server.turns._input import user_message
 from codex_mockserver.app_server.turns._run import guarded
 from codex_mockserver.app_server.turns._stream import agent_message
+from codex_mockserver.app_server.turns.active import ActiveTurn, abort
+from codex_mockserver.app_server.turns.begin import begin_turn
 from codex_mockserver.world import ThreadTurn
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 
 from codex_mockserver.app_server._tasks import Pause, Steps, Wait
-from codex_mockserver.app_server.turns._active import ActiveTurn, Interrupted, Steered
 from codex_mockserver.app_server.turns._attempts import ask_model
 from codex_mockserver.app_server.turns._calls import Output, ToolCall
 from codex_mockserver.app_server.turns._failures import Failure, no_room
@@ -16,7 +15,8 @@ from codex_mockserver.app_server.turns._raw_items import tell_context, tell_outp
 from codex_mockserver.app_server.turns._stream import Telling
 from codex_mockserver.app_server.turns._together import together
 from codex_mockserver.app_server.turns._tools import is_parallel, use_tool
-from codex_mockserver.app_server.turns._usage import tell_usage
+from codex_mockserver.app_server.turns.active import ActiveTurn, Interrupted, Steered
+from codex_mockserver.app_server.turns.usage import tell_usage
 from codex_mockserver.model import Outcome, Turn
 from codex_schemas import Problem
 

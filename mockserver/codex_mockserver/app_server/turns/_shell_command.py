@@ -8,14 +8,14 @@ from typing import Any
 from codex_mockserver.app_server._call import Call, Handler, Json
 from codex_mockserver.app_server._errors import RpcError
 from codex_mockserver.app_server._tasks import Pause, Steps, Wait
-from codex_mockserver.app_server.processes._programs import behaviour_of
-from codex_mockserver.app_server.threads._loaded import LoadedThread
-from codex_mockserver.app_server.turns._active import ActiveTurn
-from codex_mockserver.app_server.turns._begin import begin_turn
+from codex_mockserver.app_server.processes.programs import behaviour_of
+from codex_mockserver.app_server.threads.loaded import LoadedThread
 from codex_mockserver.app_server.turns._commands import command_item
 from codex_mockserver.app_server.turns._raw_items import tell_shell_item
 from codex_mockserver.app_server.turns._run import converse, guarded
 from codex_mockserver.app_server.turns._shell_text import SHELL
+from codex_mockserver.app_server.turns.active import ActiveTurn
+from codex_mockserver.app_server.turns.begin import begin_turn
 
 __all__ = ["HANDLERS"]
 

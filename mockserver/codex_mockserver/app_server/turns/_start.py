@@ -7,14 +7,14 @@ from typing import Any
 from codex_mockserver.app_server._call import LATER, Call, Handler, Json
 from codex_mockserver.app_server._errors import INTERNAL, RpcError
 from codex_mockserver.app_server._tasks import Steps
-from codex_mockserver.app_server.threads._forms import turn_form
-from codex_mockserver.app_server.threads._loaded import LoadedThread
-from codex_mockserver.app_server.threads._overrides import change_settings, tell_settings
-from codex_mockserver.app_server.turns._active import ActiveTurn, Steered, abort
-from codex_mockserver.app_server.turns._begin import begin_turn
+from codex_mockserver.app_server.threads.forms import turn_form
+from codex_mockserver.app_server.threads.loaded import LoadedThread
+from codex_mockserver.app_server.threads.overrides import change_settings, tell_settings
 from codex_mockserver.app_server.turns._input import check_input, user_message
-from codex_mockserver.app_server.turns._usage import tell_usage
 from codex_mockserver.app_server.turns._warnings import warn_of_model
+from codex_mockserver.app_server.turns.active import ActiveTurn, Steered, abort
+from codex_mockserver.app_server.turns.begin import begin_turn
+from codex_mockserver.app_server.turns.usage import tell_usage
 from codex_mockserver.world import ThreadTurn
 
 __all__ = ["HANDLERS"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from codex_mockserver.app_server.threads._settings import configuration
-from codex_mockserver.app_server.turns._active import ActiveTurn
+from codex_mockserver.app_server.threads.settings import configuration
 from codex_mockserver.app_server.turns._failures import lost_stream
 from codex_mockserver.app_server.turns._plan_text import PlanText
 from codex_mockserver.app_server.turns._raw_items import tell_answer_item
-from codex_mockserver.app_server.turns._usage import usage_form
+from codex_mockserver.app_server.turns.active import ActiveTurn
+from codex_mockserver.app_server.turns.usage import usage_form
 
 __all__ = ["Telling", "agent_message"]
 

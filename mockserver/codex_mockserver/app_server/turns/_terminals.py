@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from codex_mockserver.app_server._tasks import Pause, Steps, Task, Tasks, Wait
-from codex_mockserver.app_server.turns._active import ActiveTurn, Interrupted
+from codex_mockserver.app_server.turns.active import ActiveTurn, Interrupted
 from codex_mockserver.model import Outcome
 
 __all__ = ["Ended", "Terminal"]

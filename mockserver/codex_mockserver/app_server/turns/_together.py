@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from codex_mockserver.app_server._tasks import Steps, Task, Tasks, Wait
-from codex_mockserver.app_server.turns._active import Interrupted
+from codex_mockserver.app_server.turns.active import Interrupted
 
 __all__ = ["Course", "together"]
 

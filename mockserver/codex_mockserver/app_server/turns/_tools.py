@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 
 from codex_mockserver.app_server._tasks import Pause, Wait
-from codex_mockserver.app_server.threads._settings import configuration
-from codex_mockserver.app_server.turns._active import ActiveTurn
+from codex_mockserver.app_server.threads.settings import configuration
 from codex_mockserver.app_server.turns._agents import AGENT_TOOLS, AGENTS
 from codex_mockserver.app_server.turns._calls import BadCall, Output, Tool, ToolCall
 from codex_mockserver.app_server.turns._commands import exec_command, write_stdin
@@ -19,6 +18,7 @@ from codex_mockserver.app_server.turns._goal_tools import GOAL_TOOLS
 from codex_mockserver.app_server.turns._newer_agents import FEATURE, spawn_named_agent
 from codex_mockserver.app_server.turns._outside_tools import MCP_PREFIX, call_client, call_mcp
 from codex_mockserver.app_server.turns._user_tools import request_permissions, request_user_input, update_plan
+from codex_mockserver.app_server.turns.active import ActiveTurn
 
 __all__ = ["is_parallel", "use_tool"]
 

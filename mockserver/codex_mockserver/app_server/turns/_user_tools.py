@@ -8,10 +8,10 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from codex_mockserver.app_server._tasks import Wait
-from codex_mockserver.app_server.turns._active import ActiveTurn
 from codex_mockserver.app_server.turns._approvals import APPROVAL
 from codex_mockserver.app_server.turns._asking import ask
 from codex_mockserver.app_server.turns._calls import BadCall, ToolCall
+from codex_mockserver.app_server.turns.active import ActiveTurn
 
 __all__ = ["request_permissions", "request_user_input", "update_plan"]
 

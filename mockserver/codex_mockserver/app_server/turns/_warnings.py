@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codex_mockserver.app_server._recorded import recorded
-from codex_mockserver.app_server.threads._loaded import LoadedThread
+from codex_mockserver.app_server.threads.loaded import LoadedThread
 
 __all__ = ["knows_model", "warn_of_compaction", "warn_of_model"]
 

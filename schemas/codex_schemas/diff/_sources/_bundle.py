@@ -29,8 +29,8 @@ def read_bundle(source: str, document: Json) -> Protocol:
     Raises:
         Problem: It is not as codex writes it.
     """
-    from codex_schemas.app_server._normalise import UNIONS, normalise, reference_to  # noqa: PLC0415 (it imports this package)
-    from codex_schemas.app_server._references import document_of  # noqa: PLC0415 (as above)
+    from codex_schemas.app_server.normal_form import UNIONS, normalise, reference_to  # noqa: PLC0415 (it imports this package)
+    from codex_schemas.app_server.references import document_of  # noqa: PLC0415 (as above)
 
     definitions = normalise(document, source)
     messages = {message.name: message for message in _messages(definitions)}
@@ -44,9 +44,9 @@ def read_bundle(source: str, document: Json) -> Protocol:
 
 
 def _messages(definitions: Json) -> Iterator[Message]:
-    from codex_schemas.app_server._contract import KINDS, params_name  # noqa: PLC0415 (it imports this package)
-    from codex_schemas.app_server._normalise import reference_to  # noqa: PLC0415 (as above)
-    from codex_schemas.app_server._results import result_name  # noqa: PLC0415 (as above)
+    from codex_schemas.app_server.contract import KINDS, params_name  # noqa: PLC0415 (it imports this package)
+    from codex_schemas.app_server.normal_form import reference_to  # noqa: PLC0415 (as above)
+    from codex_schemas.app_server.results import result_name  # noqa: PLC0415 (as above)
 
     for union, (kind, sender) in KINDS.items():
         for branch in definitions[union]["oneOf"]:

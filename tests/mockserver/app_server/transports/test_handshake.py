@@ -7,8 +7,8 @@ import re
 import pytest
 
 from codex_mockserver.app_server.transports import AuthOptions
-from codex_mockserver.app_server.transports._handshake import SocketDoor, TcpDoor
 from codex_mockserver.app_server.transports._request import BadRequest, RequestReader
+from codex_mockserver.app_server.transports.handshake import SocketDoor, TcpDoor
 
 UPGRADE = {
     "host": "127.0.0.1",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from codex_mockserver.app_server.transports import _lines
-from codex_mockserver.app_server.transports._lines import LineReader
+from codex_mockserver.app_server.transports import lines
+from codex_mockserver.app_server.transports.lines import LineReader
 
 
 def test_lines_come_in_any_pieces():
@@ -19,7 +19,7 @@ def test_lines_come_in_any_pieces():
 
 
 def test_a_line_that_is_too_long_is_left_out(monkeypatch):
-    monkeypatch.setattr(_lines, "LONGEST", 10)
+    monkeypatch.setattr(lines, "LONGEST", 10)
     reader = LineReader()
 
     assert reader.feed(b"a" * 6) + reader.feed(b"a" * 6) + reader.feed(b"\nshort\n") == [b"short"]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from codex_mockserver.app_server.transports._pump import MOST_WAITING, Pump
+from codex_mockserver.app_server.transports.pump import MOST_WAITING, Pump
 
 INITIALIZE = b'{"method":"initialize","id":"i","params":{"clientInfo":{"name":"probe","version":"1"}}}'
 

@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from codex_conformance.clients import Outcome
-from codex_conformance.clients._person import Person
+from codex_conformance.clients import Outcome, Person
 from codex_conformance.probes import Unmet
 
 __all__ = ["CHALLENGE", "LOOPBACK", "authorization", "callback_first", "exchange_form", "s256"]

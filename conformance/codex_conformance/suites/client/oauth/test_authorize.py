@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from codex_conformance.clients import Outcome
-from codex_conformance.clients._contract import violations
+from codex_conformance.clients import Outcome, violations
 from codex_conformance.probes import require
 from codex_conformance.suites.client.oauth.logins import CHALLENGE, LOOPBACK, authorization, exchange_form, s256
 from codex_conformance.suites.client.trials import Trials, require_success

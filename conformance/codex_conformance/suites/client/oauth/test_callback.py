@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from codex_conformance.clients._person import Person
+from codex_conformance.clients import Person
 from codex_conformance.probes import require
 from codex_conformance.suites.client.oauth.logins import callback_first
 from codex_conformance.suites.client.trials import Trials, require_failure, require_success

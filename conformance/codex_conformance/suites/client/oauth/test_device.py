@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from codex_conformance.clients import Outcome
-from codex_conformance.clients._contract import violations
+from codex_conformance.clients import Outcome, violations
 from codex_conformance.probes import require
 from codex_conformance.suites.client.oauth.logins import exchange_form
 from codex_conformance.suites.client.trials import Trials, require_failure, require_success

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from codex_conformance.clients._capabilities import LONG_TURN
+from codex_conformance.clients.capabilities import LONG_TURN
 
 __all__ = [
     "ANSWER",

@@ -7,7 +7,7 @@ import pytest
 
 from codex_conformance.probes import HttpProbe, require
 from codex_conformance.suites.server.oauth.jwt import keys_of
-from codex_conformance.targets._urls import share_host
+from codex_conformance.targets.urls import share_host
 
 #: What the metadata names, and the method with which it is asked.
 _ENDPOINTS = {

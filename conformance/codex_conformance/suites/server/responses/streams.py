@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from codex_conformance.probes import Answer, Unmet, at, require
-from codex_schemas._document import read_data
+from codex_schemas.document import read_data
 
 __all__ = ["Frame", "Stream", "call_of", "json_of", "require_text", "texts_of"]
 

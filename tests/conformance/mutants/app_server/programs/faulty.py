@@ -10,8 +10,8 @@ from codex_conformance.cli import main
 from codex_mockserver.app_server import AppServer
 from codex_mockserver.app_server.transports._auth import AuthOptions, Gatekeeper
 from codex_mockserver.app_server.transports._errors import StartupError
-from codex_mockserver.app_server.transports._handshake import TcpDoor
 from codex_mockserver.app_server.transports._jwt import JwtRule
+from codex_mockserver.app_server.transports.handshake import TcpDoor
 
 _complaint, _of_tokens, _gatekeeper = Gatekeeper.complaint, JwtRule.complaint, AuthOptions.gatekeeper
 _answer, _receive = TcpDoor.answer, AppServer.receive
