@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from codex_schemas import Problem
 
@@ -76,7 +77,18 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is, and stop")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in arguments[:1] if arguments[:1] and arguments[0] in COMMANDS else COMMANDS:
         import_module(f"{__name__}.{name.replace('-', '_')}").add_parser(commands)
     return parser
+
+
+class _Version(argparse.Action):
+    """Prints the version; who asks for something else does not wait until it is found out."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
+        from importlib.metadata import version  # noqa: PLC0415 (the start of every command would pay for it)
+
+        print(f"{parser.prog} {version(parser.prog)}")
+        parser.exit()

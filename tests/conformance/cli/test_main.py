@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -19,6 +20,12 @@ def test_the_help_names_every_command_and_exit_code(testkit) -> None:
     assert [name for name in re.findall(r"\n    ([^ \n]+)", finished.stdout) if name in COMMANDS] == list(COMMANDS)
     assert "exit codes:" in finished.stdout
     assert max(map(len, finished.stdout.splitlines())) <= 80
+
+
+def test_the_version_is_that_of_the_package(testkit) -> None:
+    finished = testkit("--version")
+
+    assert (finished.returncode, finished.stdout) == (0, f"codex-testkit {version('codex-testkit')}\n")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
