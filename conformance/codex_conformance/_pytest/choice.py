@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from codex_conformance._near import meant
 from codex_conformance.requirements import LEVELS, ROLES, SURFACES, Level, Requirement, Role, Surface, find, matching
 from codex_schemas import Problem
 
@@ -92,10 +92,5 @@ def _read_surface(name: str) -> Surface:
 
 
 def _unknown(what: str, known: Sequence[str], name: str) -> Problem:
-    close = get_close_matches(name.casefold(), [each.casefold() for each in known], n=1)
-    return Problem(
-        f"choosing {what}",
-        expected=f"one of {', '.join(known)}",
-        found=repr(name),
-        advice=f"Did you mean {close[0]}?" if close else "Correct it.",
-    )
+    advice = meant(name, known, "Correct it.")
+    return Problem(f"choosing {what}", expected=f"one of {', '.join(known)}", found=repr(name), advice=advice)

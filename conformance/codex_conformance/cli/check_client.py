@@ -7,8 +7,10 @@ import json
 import shlex
 from pathlib import Path
 
+from codex_conformance._near import meant
 from codex_conformance.cli._check import add_run_options, show_run
 from codex_conformance.cli._options import Subparsers, add_command
+from codex_conformance.clients import TASKS
 from codex_schemas import Problem
 
 __all__ = ["add_parser", "run"]
@@ -94,12 +96,18 @@ def _name(command: list[str]) -> str:
 
 
 def _task(text: str) -> tuple[str, list[str]]:
-    name, equals, command = text.partition("=")
-    if not equals or not command.strip():
-        raise Problem(
-            "reading a task of the client",
-            expected="its name, an equals sign and its command",
-            found=repr(text),
-            advice="Write for example --task 'login=my-client login'.",
-        )
-    return name, shlex.split(command)
+    name, _, command = text.partition("=")
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise _no_task(text, f"{error}: {command}", "Close the quotation.") from None
+    if name not in TASKS:
+        raise _no_task(text, repr(name), meant(name, TASKS, "Name one of them."))
+    if not words:
+        raise _no_task(text, "no command", "Write for example --task 'login=my-client login'.")
+    return name, words
+
+
+def _no_task(text: str, found: str, advice: str) -> Problem:
+    expected = f"one of {', '.join(TASKS)}, an equals sign and a command"
+    return Problem(f"reading the task {text}", expected=expected, found=found, advice=advice)

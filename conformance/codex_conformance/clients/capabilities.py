@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from codex_conformance._near import meant
 from codex_conformance.clients._client import TASKS
 from codex_conformance.clients._examiner import Examiner
 from codex_conformance.clients._model_call import ModelCall
@@ -119,7 +120,7 @@ def known(names: Iterable[str]) -> frozenset[str]:
             "reading the capabilities of a client",
             expected=f"some of {', '.join(CLIENT_CAPABILITIES)}",
             found=", ".join(unknown),
-            advice="Correct the name.",
+            advice=meant(unknown[0], CLIENT_CAPABILITIES, "Correct the name."),
         )
     return frozenset(names)
 

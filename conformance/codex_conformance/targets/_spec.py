@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from codex_conformance._near import meant
 from codex_conformance.releases import DEFAULT_RELEASE
 from codex_conformance.targets._capabilities import CAPABILITIES
 from codex_conformance.targets._credentials import Credentials
@@ -91,8 +92,9 @@ def read_target(
     Raises:
         Problem: It is none, or a capability is not known.
     """
-    entry = read_section(file, "targets", _Entry).get(text) or _Entry(text)
-    kind, address = _read_form(entry.target, text)
+    entries = read_section(file, "targets", _Entry)
+    entry = entries.get(text) or _Entry(text)
+    kind, address = _read_form(entry.target, text, entries)
     chosen = release or entry.release or (address if kind in ("mock", "real") and address else DEFAULT_RELEASE)
     _check_version(chosen)
     return TargetSpec(
@@ -109,7 +111,7 @@ def read_target(
     )
 
 
-def _read_form(form: str, name: str) -> tuple[Kind, str]:  # noqa: PLR0911 (one for each form)
+def _read_form(form: str, name: str, entries: Iterable[str]) -> tuple[Kind, str]:  # noqa: PLR0911 (one for each form)
     kind, _, rest = form.partition(":")
     match kind:
         case "mock" | "live" if not rest:
@@ -126,7 +128,8 @@ def _read_form(form: str, name: str) -> tuple[Kind, str]:  # noqa: PLR0911 (one 
             return "command", rest.strip()
         case "asgi" if rest.count(":") == 1:
             return "asgi", rest
-    advice = f"Correct it, or write it into {TARGETS_FILE} under [targets.NAME]."
+    otherwise = f"Correct it, or write it into {TARGETS_FILE} under [targets.NAME]."
+    advice = meant(name, ["mock", "real", "live", *entries], otherwise)
     raise Problem("choosing a target", expected=_FORMS, found=repr(name), advice=advice)
 
 
@@ -157,7 +160,7 @@ def _known(names: set[str] | frozenset[str]) -> frozenset[str]:
             "reading the capabilities of a target",
             expected=f"some of {', '.join(CAPABILITIES)}",
             found=", ".join(unknown),
-            advice="Correct the name.",
+            advice=meant(unknown[0], CAPABILITIES, "Correct the name."),
         )
     return frozenset(names)
 

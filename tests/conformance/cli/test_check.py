@@ -79,9 +79,10 @@ def test_several_processes_need_a_further_package(capsys, monkeypatch) -> None:
     [
         (["--surface", "respones"], "Did you mean responses?"),
         (["--surface", "app-servr"], "Did you mean app-server?"),
-        (["--level", "mus"], "Did you mean must?"),
+        (["--level", "mus"], "Did you mean MUST?"),
         (["--fail-level", "x"], "one of MUST, SHOULD, MAY, OBSERVED"),
         (["--select", "oauth.refesh.rotates"], "Did you mean oauth.refresh.rotates"),
+        (["--declare", "oauth.devce"], "Did you mean oauth.device?"),
         (["--release", "9.9.9"], "The nearest is"),
         (["--report", "report.pdf"], "a name that ends with"),
         (["--report", "nowhere/report.json"], "no folder"),
@@ -156,3 +157,20 @@ def test_ctrl_c_ends_a_client_with_all_its_processes(start, default_signals, tmp
         assert process.wait(60) == 130
         # It ends when nobody can write any more.
         pipe.read()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["server", "moc"], "Did you mean mock?"),
+        (["client", "--task", "trn=echo"], "Did you mean turn?"),
+        (["client", "--task", "turn=echo 'hi"], "No closing quotation"),
+        (["client", "--task", "turn="], "no command"),
+        (["client", "--disable", "loginn", "--", "echo"], "Did you mean login?"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_name_is_told_with_the_one_that_was_meant(capsys, arguments, words) -> None:
+    assert main(["check", *arguments]) == 2
+
+    assert words in capsys.readouterr().err
