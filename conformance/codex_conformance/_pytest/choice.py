@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codex_conformance._near import meant
+from codex_conformance._names import meant
 from codex_conformance.requirements import LEVELS, ROLES, SURFACES, Level, Requirement, Role, Surface, find, matching
 from codex_schemas import Problem
 

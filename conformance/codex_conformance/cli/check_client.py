@@ -7,7 +7,7 @@ import json
 import shlex
 from pathlib import Path
 
-from codex_conformance._near import meant
+from codex_conformance._names import meant
 from codex_conformance.cli._check import add_run_options, show_run
 from codex_conformance.cli._options import Subparsers, add_command
 from codex_conformance.clients import TASKS

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from codex_conformance._near import meant
+from codex_conformance._names import capabilities_of
 from codex_conformance.clients._client import TASKS
 from codex_conformance.clients._examiner import Examiner
 from codex_conformance.clients._model_call import ModelCall
 from codex_conformance.clients._outcome import Outcome
 from codex_conformance.clients._trial import Trial
 from codex_conformance.targets import State
-from codex_schemas import Problem
 
 __all__ = ["CLIENT_CAPABILITIES", "LONG_TURN", "capabilities", "known"]
 
@@ -110,19 +109,12 @@ def capabilities(examiner: Examiner) -> dict[str, State]:
 
 
 def known(names: Iterable[str]) -> frozenset[str]:
-    """Return the names of capabilities.
+    """Return the names of capabilities of a client.
 
     Raises:
         Problem: One is none.
     """
-    if unknown := sorted(set(names) - CLIENT_CAPABILITIES.keys()):
-        raise Problem(
-            "reading the capabilities of a client",
-            expected=f"some of {', '.join(CLIENT_CAPABILITIES)}",
-            found=", ".join(unknown),
-            advice=meant(unknown[0], CLIENT_CAPABILITIES, "Correct the name."),
-        )
-    return frozenset(names)
+    return capabilities_of("a client", names, CLIENT_CAPABILITIES)
 
 
 def _calls_path(seen: Outcome, path: str) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from codex_conformance._near import meant
+from codex_conformance._names import capabilities_of, meant
 from codex_conformance.releases import DEFAULT_RELEASE
 from codex_conformance.targets._capabilities import CAPABILITIES
 from codex_conformance.targets._credentials import Credentials
@@ -106,8 +106,8 @@ def read_target(
         credentials=_credentials(entry, environment, is_ours=kind == "asgi" or urlsplit(address).hostname in LOOPBACK),
         client_id=entry.client_id,
         model=entry.model or TargetSpec.model,
-        declared=_known(declare | set(entry.declare)),
-        disabled=_known(disable | set(entry.disable)),
+        declared=capabilities_of("a target", declare | set(entry.declare), CAPABILITIES),
+        disabled=capabilities_of("a target", disable | set(entry.disable), CAPABILITIES),
     )
 
 
@@ -152,17 +152,6 @@ def _credentials(entry: _Entry, environment: Mapping[str, str], *, is_ours: bool
         account_id=environment.get(entry.account_id_env, ""),
         api_key=environment.get(entry.api_key_env, made_up),
     )
-
-
-def _known(names: set[str] | frozenset[str]) -> frozenset[str]:
-    if unknown := sorted(names - CAPABILITIES.keys()):
-        raise Problem(
-            "reading the capabilities of a target",
-            expected=f"some of {', '.join(CAPABILITIES)}",
-            found=", ".join(unknown),
-            advice=meant(unknown[0], CAPABILITIES, "Correct the name."),
-        )
-    return frozenset(names)
 
 
 def _check_version(release: str) -> None:
