@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from codex_conformance.terminal import Terminal
 if TYPE_CHECKING:
     from codex_conformance.reports import Run, Verdict
 
-__all__ = ["add_jobs_option", "add_run_options", "show_run"]
+__all__ = ["add_jobs_option", "add_run_options", "show_run", "stopped_by_sigterm"]
 
 #: Where hypothesis, which the fuzz checks are made with, keeps its tables.
 _FUZZ_FOLDER = "HYPOTHESIS_STORAGE_DIRECTORY"
@@ -30,7 +32,7 @@ exit codes:
   2    a problem, said in four lines, or a wrong argument
   3    the suite itself failed
   5    something that must hold was not checked, or nothing was
-  130  interrupted; what was found by then is told
+  130  interrupted, or stopped by SIGTERM; what was found by then is told
 """
 
 #: The options that the fixtures of the plugin have too.
@@ -103,10 +105,21 @@ def show_run(role: Role, options: argparse.Namespace, words: Sequence[str]) -> i
     os.environ.setdefault(_FUZZ_FOLDER, str(releases.cache_folder() / "hypothesis"))
     shown.opening(role)
     try:
-        run = run_suites(role, [*words, *_passed_on(options)], reporters=reporters)
+        with stopped_by_sigterm():
+            run = run_suites(role, [*words, *_passed_on(options)], reporters=reporters)
     finally:
         shown.clear()
     return EXIT_CODES[conclusion(run)]
+
+
+@contextmanager
+def stopped_by_sigterm() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C: it stops jobs in CI, and what is under test must not outlive them."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _JsonReport:

@@ -14,11 +14,13 @@ from codex_conformance import releases
 from codex_conformance.codex_process import begin
 from codex_schemas import Problem
 
-__all__ = ["SIGNALLED", "Signals", "execute", "exit_code", "find_program", "fit_for_folder"]
+__all__ = ["INTERRUPTED", "SIGNALLED", "Signals", "execute", "exit_code", "find_program", "fit_for_folder"]
 
 
 #: Exit codes above it stand for signals.
 SIGNALLED = 128
+#: The one for Ctrl-C.
+INTERRUPTED = SIGNALLED + signal.SIGINT
 
 #: Without it, ``codex exec`` refuses to work outside a git repository.
 _ANY_FOLDER = "--skip-git-repo-check"
@@ -68,7 +70,7 @@ def _release(version: str, *, may_install: bool) -> Path:
     return binary
 
 
-def execute(command: Sequence[str], environment: Mapping[str, str], output: TextIO | None = None) -> int:
+def execute(command: Sequence[str], environment: Mapping[str, str], output: TextIO | int | None = None) -> int:
     """Run a command on our terminal and return its exit code, 128 and more when a signal ended it.
 
     Ctrl-C reaches the command by itself, so we wait for what it makes of it; SIGTERM is passed on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codex_conformance.cli._command import INTERRUPTED, execute
 from codex_schemas import Problem
 
 if TYPE_CHECKING:
@@ -47,12 +49,14 @@ def _made(role: str, words: Sequence[str], more: Sequence[str]) -> Run:
     with tempfile.TemporaryDirectory(prefix="codex-testkit-") as folder:
         report = Path(folder, "report.json")
         command = [sys.executable, "-P", "-m", "codex_conformance.cli", "check", role, *more, "--report", str(report)]
-        finished = subprocess.run([*command, *words], stdout=subprocess.DEVNULL, check=False)  # noqa: S603 (ourselves)
+        code = execute([*command, *words], os.environ, subprocess.DEVNULL)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
         if not report.exists():
             raise Problem(
                 f"checking the {role} {words[-1]}",
                 expected="a run that comes to its end",
-                found=f"exit code {finished.returncode}, and what stands above",
+                found=f"exit code {code}, and what stands above",
                 advice="Correct the name, or run it alone.",
             )
         return read_report(report)

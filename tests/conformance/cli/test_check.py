@@ -143,7 +143,8 @@ def test_a_full_disk_takes_only_what_is_on_it(testkit, tmp_path) -> None:
     assert "meets what was chosen" in (tmp_path / "report.md").read_text()
 
 
-def test_ctrl_c_ends_a_client_with_all_its_processes(start, default_signals, tmp_path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_who_is_stopped_ends_a_client_with_all_its_processes(start, default_signals, tmp_path, number) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "hanging.py").write_text(HANGING)
 
@@ -152,10 +153,23 @@ def test_ctrl_c_ends_a_client_with_all_its_processes(start, default_signals, tmp
     )
     with (tmp_path / "pipe").open() as pipe:
         assert pipe.read(4) == "here"
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
 
         assert process.wait(60) == 130
         # It ends when nobody can write any more.
+        pipe.read()
+
+
+def test_who_stops_a_matrix_stops_its_runs(start, default_signals, tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "hanging.py").write_text(HANGING)
+
+    process = start("check", "matrix", "--client", f"{sys.executable} {tmp_path}/hanging.py {tmp_path}/pipe")
+    with (tmp_path / "pipe").open() as pipe:
+        assert pipe.read(4) == "here"
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(60) == 130
         pipe.read()
 
 
