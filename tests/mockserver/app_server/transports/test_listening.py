@@ -26,7 +26,7 @@ from codex_mockserver.app_server.transports import (
     StartupError,
     UnixSocket,
     WebSocketListener,
-    _websocket,
+    websocket,
 )
 from codex_mockserver.app_server.transports._listening import serve_sockets
 from codex_mockserver.model import load_scenario
@@ -206,7 +206,7 @@ async def test_what_a_client_said_before_it_closed_is_done(serving):
 
 
 async def test_a_client_that_never_reads_is_disconnected(serving, monkeypatch):
-    monkeypatch.setattr(_websocket, "MOST_UNREAD", 200_000)
+    monkeypatch.setattr(websocket, "MOST_UNREAD", 200_000)
     async with serving() as served, connect(served.url, max_queue=1) as client:
         with pytest.raises(ConnectionClosed):
             await flood(client)
@@ -215,7 +215,7 @@ async def test_a_client_that_never_reads_is_disconnected(serving, monkeypatch):
 
 
 async def test_a_client_that_only_pings_and_never_reads_is_disconnected(serving, monkeypatch):
-    monkeypatch.setattr(_websocket, "MOST_UNREAD", 200_000)
+    monkeypatch.setattr(websocket, "MOST_UNREAD", 200_000)
     ping = b"\x89\xfd\0\0\0\0" + b"x" * 125
     async with serving() as served, connect(served.url) as client:
         client.transport.pause_reading()
